@@ -106,7 +106,7 @@ func (d *decoder) value(doc *document, at path, value any, depth int) {
 	k := slices.IndexFunc(d.kinds, func(k kind) bool { return k.group == group && k.name == name })
 	switch {
 	case k < 0 && group == imageGroup:
-		d.fail(doc, at.key("kind"), fmt.Sprintf("kind %q is not one of %s", name, imageGroup), "want "+oneOf(d.kindsOf(group)))
+		d.fail(doc, at.key("kind"), fmt.Sprintf("kind %q is not one of %s", name, imageGroup), "want one of "+strings.Join(d.kindsOf(group), ", "))
 	case k < 0:
 		d.decoded.Skipped++
 	case !slices.Contains(d.kinds[k].versions, version):
@@ -114,7 +114,7 @@ func (d *decoder) value(doc *document, at path, value any, depth int) {
 		if group == imageGroup && strings.HasPrefix(version, "v1alpha") {
 			hint = "Flux dropped v1alpha1 and v1alpha2 in 2023, and their fields were laid out otherwise: write the object anew with kubectl image create"
 		}
-		d.fail(doc, at.key("apiVersion"), fmt.Sprintf("%s %s: want version %s", apiVersion, name, oneOf(d.kinds[k].versions)), hint)
+		d.fail(doc, at.key("apiVersion"), fmt.Sprintf("%s %s: want one of the versions %s", apiVersion, name, strings.Join(d.kinds[k].versions, ", ")), hint)
 	default:
 		d.object(doc, at, object, d.kinds[k])
 	}

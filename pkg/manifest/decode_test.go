@@ -216,9 +216,9 @@ apiVersion: image.toolkit.fluxcd.io/v1
 kind: ImagePolcy
 metadata: {name: a}
 `,
-			want: `error: in.yaml:1:1: image.toolkit.fluxcd.io/v1alpha1 ImagePolicy: want version v1, v1beta2 or v1beta1
-in.yaml:5:1: image.toolkit.fluxcd.io/v1alpha2 ImageUpdateAutomation: want version v1, v1beta2 or v1beta1
-in.yaml:9:1: image.toolkit.fluxcd.io/v2 ImagePolicy: want version v1, v1beta2 or v1beta1
+			want: `error: in.yaml:1:1: image.toolkit.fluxcd.io/v1alpha1 ImagePolicy: want one of the versions v1, v1beta2, v1beta1
+in.yaml:5:1: image.toolkit.fluxcd.io/v1alpha2 ImageUpdateAutomation: want one of the versions v1, v1beta2, v1beta1
+in.yaml:9:1: image.toolkit.fluxcd.io/v2 ImagePolicy: want one of the versions v1, v1beta2, v1beta1
 in.yaml:14:1: kind "ImagePolcy" is not one of image.toolkit.fluxcd.io
 `,
 		},

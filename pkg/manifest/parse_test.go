@@ -117,9 +117,9 @@ func TestParseVersion(t *testing.T) {
 	for text, want := range map[string]string{
 		"v1":                              "image.toolkit.fluxcd.io/v1",
 		"image.toolkit.fluxcd.io/v1beta1": "image.toolkit.fluxcd.io/v1beta1",
-		"v1alpha1":                        `"v1alpha1": want v1, v1beta2 or v1beta1`,
-		"apps/v1":                         `"apps/v1": want v1, v1beta2 or v1beta1`,
-		"":                                `"": want v1, v1beta2 or v1beta1`,
+		"v1alpha1":                        "want one of v1, v1beta2, v1beta1",
+		"apps/v1":                         "want one of v1, v1beta2, v1beta1",
+		"":                                "want one of v1, v1beta2, v1beta1",
 	} {
 		got, err := manifest.ParseVersion(text)
 		if err != nil {

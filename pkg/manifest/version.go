@@ -25,7 +25,7 @@ func Versions() []string { return []string{"v1", "v1beta2", "v1beta1"} }
 func ParseVersion(version string) (string, error) {
 	short := strings.TrimPrefix(version, imageGroup+"/")
 	if !slices.Contains(Versions(), short) {
-		return "", fmt.Errorf("%q: want %s", version, oneOf(Versions()))
+		return "", fmt.Errorf("want one of %s", strings.Join(Versions(), ", "))
 	}
 	return imageGroup + "/" + short, nil
 }
@@ -57,13 +57,4 @@ type LackingError struct {
 
 func (e *LackingError) Error() string {
 	return fmt.Sprintf("%s %s has no %s", e.APIVersion, e.Kind, strings.Join(e.Fields, ", "))
-}
-
-// oneOf lists alternatives as a sentence does: a, b or c.
-func oneOf(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
