@@ -5,9 +5,21 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"os"
+	"path/filepath"
+	"strings"
 
+	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+)
+
+// Exit codes, the same for every command.
+const (
+	exitDone   = 0 // done, or yes
+	exitNo     = 1 // the answer is no
+	exitUsage  = 2 // wrong command line
+	exitFailed = 3 // failed, or could not be decided
 )
 
 // SystemStreams are the streams of this process.
@@ -15,8 +27,56 @@ func SystemStreams() genericiooptions.IOStreams {
 	return genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
 }
 
-// Main runs one command line, argv[0] included, and returns the process's exit code.
+// Main runs one command line, argv[0] included, and returns the process's exit code. Nothing below it ends the process,
+// and no error is printed but here.
 func Main(ctx context.Context, argv []string, streams genericiooptions.IOStreams) int {
-	_, _, _ = ctx, argv, streams
-	return 0
+	s := newShell(streams, os.Getenv("NO_COLOR") != "")
+	root := newRootCmd(s, displayName(argv[0]))
+	root.SetArgs(argv[1:])
+	executed, err := root.ExecuteContextC(ctx)
+	return s.report(executed, err)
 }
+
+// displayName is what a user types to run the program: a kubectl plugin's file name with its first dash for a blank.
+func displayName(argv0 string) string {
+	name := strings.TrimSuffix(filepath.Base(argv0), ".exe")
+	if plugin, ok := strings.CutPrefix(name, "kubectl-"); ok {
+		return "kubectl " + strings.ReplaceAll(plugin, "_", "-")
+	}
+	return name
+}
+
+// report tells what became of a command.
+func (s *shell) report(cmd *cobra.Command, err error) int {
+	if err == nil {
+		return exitDone
+	}
+	var usage *usageError
+	if errors.As(err, &usage) {
+		for _, problem := range usage.problems {
+			s.fail(problem)
+		}
+		s.hint("see '" + cmd.CommandPath() + " --help'")
+		return exitUsage
+	}
+	s.fail(err)
+	return exitFailed
+}
+
+// fail prints an error, and the hints that come with it.
+func (s *shell) fail(err error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, err := range joined.Unwrap() {
+			s.fail(err)
+		}
+		return
+	}
+	say(s.ErrOut, s.errPainter(), red, "error", err.Error())
+	var hint *hinted
+	if errors.As(err, &hint) {
+		s.hint(hint.hint)
+	}
+}
+
+func (s *shell) warn(message string) { say(s.ErrOut, s.errPainter(), yellow, "warning", message) }
+func (s *shell) hint(message string) { say(s.ErrOut, s.errPainter(), cyan, "hint", message) }

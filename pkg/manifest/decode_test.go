@@ -4,6 +4,7 @@
 package manifest_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -292,13 +293,12 @@ func TestDecode(t *testing.T) {
 func TestDecodeHints(t *testing.T) {
 	t.Parallel()
 	_, err := manifest.Decode("in.yaml", []byte("apiVersion: image.toolkit.fluxcd.io/v1alpha1\nkind: ImagePolicy\n"))
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok || len(joined.Unwrap()) != 1 {
-		t.Fatalf("got %v, want one finding", err)
+	var finding *manifest.Finding
+	if !errors.As(err, &finding) {
+		t.Fatalf("got %v, want a finding", err)
 	}
-	finding, ok := joined.Unwrap()[0].(*manifest.Finding)
-	if !ok || !strings.Contains(finding.Hint, "kubectl image create") {
-		t.Errorf("got %#v, want a hint", joined.Unwrap()[0])
+	if !strings.Contains(finding.Hint, "kubectl image create") {
+		t.Errorf("got %q, want a hint at the way to write it anew", finding.Hint)
 	}
 }
 

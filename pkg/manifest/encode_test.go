@@ -14,11 +14,11 @@ import (
 	"time"
 
 	autov1 "github.com/fluxcd/image-automation-controller/api/v1"
-	autov1beta1 "github.com/fluxcd/image-automation-controller/api/v1beta1"
-	autov1beta2 "github.com/fluxcd/image-automation-controller/api/v1beta2"
+	autov1beta1 "github.com/fluxcd/image-automation-controller/api/v1beta1" //nolint:staticcheck // what the old versions lack is what is tested
+	autov1beta2 "github.com/fluxcd/image-automation-controller/api/v1beta2" //nolint:staticcheck // what the old versions lack is what is tested
 	imagev1 "github.com/fluxcd/image-reflector-controller/api/v1"
-	imagev1beta1 "github.com/fluxcd/image-reflector-controller/api/v1beta1"
-	imagev1beta2 "github.com/fluxcd/image-reflector-controller/api/v1beta2"
+	imagev1beta1 "github.com/fluxcd/image-reflector-controller/api/v1beta1" //nolint:staticcheck // what the old versions lack is what is tested
+	imagev1beta2 "github.com/fluxcd/image-reflector-controller/api/v1beta2" //nolint:staticcheck // what the old versions lack is what is tested
 	"github.com/google/go-cmp/cmp"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 

@@ -1,0 +1,173 @@
+// Copyright 2026 The kubectl-image Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+
+	"github.com/kubectl-image/kubectl-image/pkg/manifest"
+)
+
+func newCreateCmd(s *shell) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "create",
+		Short: "Write an ImageRepository, ImagePolicy or ImageUpdateAutomation",
+		Long: `Write one of the resources of Flux's image automation, checked as the API server and the controllers would
+check it, and more: a template is rendered, an expression compiled, before anything is printed.`,
+		Example: `  # For Git
+  kubectl image create policy podinfo --image-ref=podinfo --select-semver='6.x' --export > podinfo-policy.yaml`,
+		Args: cobra.ArbitraryArgs,
+		RunE: group("type"),
+	}
+	children := func() []*cobra.Command {
+		return []*cobra.Command{newCreateRepositoryCmd(s), newCreatePolicyCmd(s), newCreateUpdateCmd(s)}
+	}
+	cmd.AddCommand(children()...)
+	cmd.AddCommand(imageWord(cmd, children()...))
+	return cmd
+}
+
+// imageWord is the hidden word "image" between verb and noun, for hands that know flux.
+func imageWord(verb *cobra.Command, children ...*cobra.Command) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "image", Aliases: []string{"images"}, Hidden: true,
+		Short: verb.Short, Long: verb.Long, Example: verb.Example, Args: verb.Args, RunE: verb.RunE,
+	}
+	cmd.AddCommand(children...)
+	return cmd
+}
+
+// createFlags are the flags of all three create commands.
+type createFlags struct {
+	interval        text
+	suspend         bool
+	labels          []string
+	annotations     []string
+	apiVersion      text
+	export          bool
+	dryRun          text
+	output          text
+	intervalDefault string
+}
+
+func (f *createFlags) register(flags *pflag.FlagSet, intervalDefault, intervalUsage string) {
+	f.intervalDefault, f.interval.value = intervalDefault, intervalDefault
+	f.apiVersion.value, f.dryRun.value = "v1", "none"
+	textFlag(flags, &f.interval, "interval", intervalUsage)
+	flags.BoolVar(&f.suspend, "suspend", false, "Create it suspended")
+	flags.StringSliceVar(&f.labels, "label", nil, "Label `KEY=VALUE`; may be repeated or hold several, with commas")
+	flags.StringArrayVar(&f.annotations, "annotation", nil, "Annotation `KEY=VALUE`; may be repeated")
+	textFlag(flags, &f.apiVersion, "api-version", "`Version` of the API to write: "+oneOf(manifest.Versions()))
+	flags.BoolVar(&f.export, "export", false, "Print the manifest for Git, and reach no cluster")
+	textFlag(flags, &f.dryRun, "dry-run", "`Mode`: none, client (print, reach no cluster) or server (submit, do not keep)")
+	flags.VarP(&f.output, "output", "o", "Output `format`: "+oneOf(outputFormats()))
+}
+
+// createInput is what a create command line asks for.
+type createInput struct {
+	// Object is complete but for its namespace, where none was given.
+	Object manifest.Value
+	// Export asks for the manifest as one commits it.
+	Export bool
+	// DryRun is none, client or server.
+	DryRun string
+	// Output is a format of kubectl's, or empty.
+	Output string
+	// Warnings are about what is allowed and will disappoint.
+	Warnings []string
+}
+
+func outputFormats() []string {
+	return genericclioptions.NewPrintFlags("").AllowedFormats()
+}
+
+// parse checks what the three commands share. The object's type and name are for the caller to fill in.
+func (f *createFlags) parse(p *problems, namespace string) (metav1.ObjectMeta, string, createInput) {
+	apiVersion, err := manifest.ParseVersion(f.apiVersion.value)
+	if err != nil {
+		p.flag("api-version", f.apiVersion.value, "%v", err)
+	}
+	if namespace != "" {
+		p.namespace("namespace", namespace)
+	}
+	meta := metav1.ObjectMeta{
+		Namespace:   namespace,
+		Labels:      p.labels("label", f.labels),
+		Annotations: p.annotations("annotation", f.annotations),
+	}
+	in := createInput{Export: f.export, DryRun: p.enum("dry-run", f.dryRun, "none", "client", "server"), Output: f.output.value}
+	format, _, _ := strings.Cut(f.output.value, "=")
+	if f.output.given && !slices.Contains(outputFormats(), format) {
+		p.flag("output", f.output.value, "want %s", oneOf(outputFormats()))
+	}
+	if f.export {
+		for _, other := range set(map[string]text{"dry-run": f.dryRun, "output": f.output}) {
+			p.addf("--export and %s exclude each other: --export prints YAML for Git, --dry-run=client -o FORMAT prints the same object in any format", other)
+		}
+	}
+	return meta, apiVersion, in
+}
+
+// versioned adds a problem for each flag that sets a field which the object's version lacks.
+func (p *problems) versioned(object manifest.Value, flagOf map[string]string) {
+	_, err := manifest.Clean(object)
+	var lacking *manifest.LackingError
+	switch {
+	case errors.As(err, &lacking):
+		for _, field := range lacking.Fields {
+			p.addf("--%s: %s %s has no %s", flagOf[field], lacking.APIVersion, lacking.Kind, field)
+		}
+	case err != nil:
+		p.addf("%v", err)
+	}
+}
+
+// create carries out what a create command line asks for.
+func (s *shell) create(_ context.Context, in createInput) error {
+	for _, warning := range in.Warnings {
+		s.warn(warning)
+	}
+	namespace, err := s.namespace()
+	if err != nil {
+		return err
+	}
+	in.Object.SetNamespace(namespace)
+	switch {
+	case in.Export:
+		data, err := manifest.Encode(in.Object)
+		if err != nil {
+			return err
+		}
+		_, err = s.Out.Write(data)
+		return err
+	case in.DryRun == "client":
+		return s.print(in.Object, in.Output, "created (dry run)")
+	default:
+		return fmt.Errorf("applying to a cluster is not there yet: --export prints the manifest")
+	}
+}
+
+// print prints an object in a format of kubectl's; without one, its name and what was done to it.
+func (s *shell) print(object manifest.Value, format, done string) error {
+	clean, err := manifest.Clean(object)
+	if err != nil {
+		return err
+	}
+	flags := genericclioptions.NewPrintFlags(done)
+	flags.OutputFormat = &format
+	printer, err := flags.ToPrinter()
+	if err != nil {
+		return err
+	}
+	return printer.PrintObj(clean, s.Out)
+}

@@ -1,0 +1,94 @@
+// Copyright 2026 The kubectl-image Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/Masterminds/semver/v3"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-image/kubectl-image/pkg/message"
+)
+
+// templateTime is how long a commit template may take to render on a handful of sample changes.
+const templateTime = 2 * time.Second
+
+// commitTemplate parses a commit template and renders it on sample data: what fails there would fail in the controller,
+// after the push was due. It returns warnings about what only older controllers do.
+func (p *problems) commitTemplate(ctx context.Context, t text, values map[string]string) []string {
+	if !t.given {
+		return nil
+	}
+	p.notEmpty("commit-template", t)
+	template, err := message.Parse(t.value)
+	if err != nil {
+		p.flag("commit-template", t.value, "%v", err)
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, templateTime)
+	defer cancel()
+	sample := message.Sample()
+	sample.Values = values
+	result, err := template.Render(ctx, sample)
+	if err != nil {
+		p.flag("commit-template", t.value, "trying it on sample changes: %v", err)
+		return nil
+	}
+	if result.Removed == nil {
+		return nil
+	}
+	suggestion, same := message.Suggest(ctx, t.value)
+	next := "use .Changed instead, for example"
+	if same {
+		next = "the same with .Changed"
+	}
+	warning := fmt.Sprintf("--commit-template uses %s, which controllers since Flux 2.7 refuse: the automation would stall\n%s: --commit-template='%s'",
+		result.Removed.Field, next, strings.ReplaceAll(suggestion, "'", `'\''`))
+	return []string{warning}
+}
+
+// selector parses a label selector as kubectl writes them.
+func (p *problems) selector(flag string, t text) *metav1.LabelSelector {
+	if !t.given {
+		return nil
+	}
+	selector, err := metav1.ParseToLabelSelector(t.value)
+	if err != nil {
+		p.flag(flag, t.value, "%v; want a label selector such as team=web,tier in (a, b)", err)
+	}
+	return selector
+}
+
+// person checks a part of a commit's author.
+func (p *problems) person(flag string, t text) {
+	if strings.ContainsAny(t.value, "<>\n") {
+		p.flag(flag, t.value, "want it without <, > and line breaks, which Git drops")
+	}
+}
+
+func (p *problems) versionRange(flag string, t text) {
+	if !t.given {
+		return
+	}
+	if _, err := semver.NewConstraint(t.value); err != nil {
+		p.flag(flag, t.value, "%v; want a range of versions such as 1.x or >=1.20.0 <2.0.0", err)
+	}
+}
+
+// refspec checks the form of a refspec. Its source has to be a full ref of the clone, or the controller's push finds
+// nothing to do and fails.
+func (p *problems) refspec(flag string, t text) string {
+	if !t.given {
+		return ""
+	}
+	source, target, found := strings.Cut(strings.TrimPrefix(t.value, "+"), ":")
+	if !found || !strings.HasPrefix(source, "refs/") || !strings.HasPrefix(target, "refs/") || strings.ContainsAny(t.value, " \t\n") {
+		p.flag(flag, t.value, "want two full refs, such as refs/heads/main:refs/for/main")
+	}
+	return t.value
+}

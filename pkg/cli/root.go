@@ -1,0 +1,100 @@
+// Copyright 2026 The kubectl-image Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+)
+
+// shell is what every command stands on: the streams, the flags that all share, and what was read of the environment.
+type shell struct {
+	genericiooptions.IOStreams
+
+	// config says which cluster and namespace is meant, by kubectl's flags. It reads no file before it is asked.
+	config  *genericclioptions.ConfigFlags
+	color   colorMode
+	noColor bool
+}
+
+func newShell(streams genericiooptions.IOStreams, noColor bool) *shell {
+	return &shell{IOStreams: streams, config: genericclioptions.NewConfigFlags(true), color: colorAuto, noColor: noColor}
+}
+
+func (s *shell) errPainter() painter { return newPainter(s.ErrOut, s.color, s.noColor) }
+
+// namespace is the given one, else the current context's, else "default". Only where none is given a kubeconfig is read.
+func (s *shell) namespace() (string, error) {
+	if given := *s.config.Namespace; given != "" {
+		return given, nil
+	}
+	namespace, _, err := s.config.ToRawKubeConfigLoader().Namespace()
+	if err != nil {
+		return "", &hinted{err: fmt.Errorf("reading the namespace from the kubeconfig: %w", err), hint: "name it: --namespace=NAME"}
+	}
+	return namespace, nil
+}
+
+func newRootCmd(s *shell, displayName string) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "kubectl-image",
+		Short: "Flux's image automation at the keyboard",
+		Long: `Flux's image automation at the keyboard: write the resources that scan registries, select tags and update
+images in Git, checked before they reach a cluster.`,
+		Example: `  # Which tags are there, which of them is the latest, and which fields in Git get it
+  kubectl image create repository podinfo --image=ghcr.io/stefanprodan/podinfo --export
+  kubectl image create policy podinfo --image-ref=podinfo --select-semver='6.x' --export
+  kubectl image create update apps --git-repo-ref=fleet --author-email=bot@example.com --export`,
+		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: displayName},
+		Args:          cobra.ArbitraryArgs,
+		RunE:          group("command"),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	cmd.CompletionOptions.DisableDefaultCmd = true
+	cmd.SetOut(s.Out)
+	cmd.SetErr(s.ErrOut)
+	cmd.SetIn(s.In)
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{problems: []error{err}} })
+	cmd.SetUsageFunc(usage)
+	cmd.PersistentFlags().SortFlags = false
+	cmd.PersistentFlags().Var(&s.color, "color", "Colour on the terminal: auto, always or never; NO_COLOR is heeded")
+	cmd.PersistentFlags().BoolP("help", "h", false, "Explain the command, with examples")
+	s.config.AddFlags(cmd.PersistentFlags())
+	cmd.AddCommand(newCreateCmd(s))
+	return cmd
+}
+
+// group is the RunE of a command that only holds others: it helps where nothing was asked for, and refuses words that
+// are none of its commands.
+func group(noun string) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			if cmd.HasParent() {
+				return &usageError{problems: []error{fmt.Errorf("%s is missing: want %s", strings.ToUpper(noun), oneOf(names(cmd)))}}
+			}
+			return cmd.Help()
+		}
+		problem := fmt.Errorf("unknown %s %q: want %s", noun, args[0], oneOf(names(cmd)))
+		cmd.SuggestionsMinimumDistance = 2
+		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+			problem = &hinted{err: problem, hint: "did you mean " + cmd.CommandPath() + " " + near[0] + "?"}
+		}
+		return &usageError{problems: []error{problem}}
+	}
+}
+
+func names(cmd *cobra.Command) []string {
+	var names []string
+	for _, child := range cmd.Commands() {
+		if child.IsAvailableCommand() {
+			names = append(names, child.Name())
+		}
+	}
+	return names
+}

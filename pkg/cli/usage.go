@@ -1,0 +1,64 @@
+// Copyright 2026 The kubectl-image Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// usage prints the part of a help text that follows from the command itself. Of the flags that all commands share, most
+// are kubectl's own for reaching a cluster: they are named in a line rather than explained in twenty.
+func usage(cmd *cobra.Command) error {
+	w := cmd.OutOrStdout()
+	line := cmd.UseLine()
+	if cmd.HasAvailableSubCommands() {
+		line = cmd.CommandPath() + " COMMAND"
+	}
+	fmt.Fprintf(w, "Usage:\n  %s\n", line)
+	if len(cmd.Aliases) > 0 {
+		fmt.Fprintf(w, "\nOther names:\n  %s\n", strings.Join(cmd.Aliases, ", "))
+	}
+	if cmd.Example != "" {
+		fmt.Fprintf(w, "\nExamples:\n%s\n", cmd.Example)
+	}
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(w, "\nCommands:\n")
+		for _, child := range cmd.Commands() {
+			if child.IsAvailableCommand() {
+				fmt.Fprintf(w, "  %-*s  %s\n", cmd.NamePadding(), child.Name(), child.Short)
+			}
+		}
+	}
+	shown, others := shared(cmd)
+	local := cmd.LocalNonPersistentFlags()
+	local.SortFlags = false
+	if local.HasAvailableFlags() {
+		fmt.Fprintf(w, "\nFlags:\n%s", local.FlagUsagesWrapped(100))
+	}
+	fmt.Fprintf(w, "\nFlags of every command:\n%s", shown.FlagUsagesWrapped(100))
+	if len(others) > 0 {
+		fmt.Fprintf(w, "      and kubectl's other ones to reach a cluster (see 'kubectl options')\n")
+	}
+	_, err := fmt.Fprintf(w, "\nExit codes: 0 done, or yes; 1 the answer is no; 2 wrong command line; 3 failed, or could not be decided\n")
+	return err
+}
+
+// shared divides the flags that all commands have into the ones to show and the names of the others.
+func shared(cmd *cobra.Command) (shown *pflag.FlagSet, others []string) {
+	shown = pflag.NewFlagSet("shared", pflag.ContinueOnError)
+	shown.SortFlags = false
+	cmd.Root().PersistentFlags().VisitAll(func(flag *pflag.Flag) {
+		if slices.Contains([]string{"namespace", "context", "kubeconfig", "color", "help"}, flag.Name) {
+			shown.AddFlag(flag)
+		} else {
+			others = append(others, flag.Name)
+		}
+	})
+	return shown, others
+}
