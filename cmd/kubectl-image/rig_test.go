@@ -1,7 +1,7 @@
 // Copyright 2026 The kubectl-image Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package main_test
+package main
 
 import (
 	"context"

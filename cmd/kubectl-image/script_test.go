@@ -16,14 +16,6 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// The program itself runs under its own name and, as `kubectl image`, behind a kubectl that knows nothing but plugins.
-func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"kubectl-image": main,
-		"kubectl":       kubectl,
-	})
-}
-
 // kubectl finds plugins the way kubectl does, so that scripts can say what users type.
 func kubectl() {
 	if len(os.Args) < 2 {
