@@ -47,7 +47,7 @@ func (r *Rule) Select(tags []string) (Selection, error) {
 	case s.matched == 0:
 		return Selection{}, errEmptyList
 	case s.broken != nil:
-		return Selection{}, fmt.Errorf("failed to parse invalid numeric value '%s'", s.broken.key)
+		return Selection{}, &numberError{*s.broken}
 	}
 	nan := s.nan
 	if nan != nil {
@@ -68,6 +68,15 @@ func (r *Rule) Select(tags []string) (Selection, error) {
 		selection.Arbitrary = r.filter != nil
 	}
 	return selection, nil
+}
+
+// A numberError says which key failed a numerical order.
+type numberError struct {
+	candidate
+}
+
+func (e *numberError) Error() string {
+	return fmt.Sprintf("failed to parse invalid numeric value '%s'", e.key)
 }
 
 // A candidate is a tag with the key it is ordered by.

@@ -313,7 +313,8 @@ func oracleLatest(choice imagev1.ImagePolicyChoice, keys []string) (latest, err 
 	return latest, ""
 }
 
-// FuzzSelect compares with the oracle; and the order and repetitions of the input must not matter, nor may it change.
+// FuzzSelect compares with the oracle; the order and repetitions of the input must not matter, nor may it change; and the
+// story must agree with the selection.
 func FuzzSelect(f *testing.F) {
 	all := strings.Join(fixture, " ") + " v1.0.0 01.0.0 1.0.0+b 1.0 latest"
 	for text := range ranges {
@@ -347,6 +348,8 @@ func FuzzSelect(f *testing.F) {
 		tags := strings.Split(list, " ")
 		wantTag, wantErr := oracle(spec, tags)
 
+		first, firstErr := rule.Select(tags)
+		checkStory(t, rule, tags, first, firstErr)
 		reversed := slices.Concat(tags, tags)
 		slices.Reverse(reversed)
 		for _, input := range [][]string{tags, reversed} {
