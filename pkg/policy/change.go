@@ -94,7 +94,7 @@ func (s *Story) proposals(v Verdict) [][]Change {
 	}
 	widen := rangeChanges(r.widened(v.Reason, parsed))
 	if v.Reason == PreRelease {
-		if isVariant(v.Key) && v.Key == v.Tag {
+		if isVariant(v.Key) && !s.hasPattern() {
 			_, suffix, _ := strings.Cut(v.Tag, "-")
 			widen = slices.Insert(widen, 0, Change{
 				{FieldPattern, "^(.*)-" + regexp.QuoteMeta(suffix) + "$"},
@@ -224,9 +224,15 @@ func isVariant(key string) bool {
 	return true
 }
 
-// numbersOnly keeps from a numerical order what is no number, when nothing else is filtered.
+// hasPattern reports whether the rule filters at all; a filter is widened but never replaced.
+func (s *Story) hasPattern() bool {
+	f := s.rule.spec.FilterTags
+	return f != nil && f.Pattern != ""
+}
+
+// numbersOnly keeps from a numerical order what is no number.
 func (s *Story) numbersOnly() []Change {
-	if f := s.rule.spec.FilterTags; f != nil && f.Pattern != "" {
+	if s.hasPattern() {
 		return nil
 	}
 	var changes []Change

@@ -25,8 +25,9 @@ const (
 	missKinds
 )
 
-// maxStepped bounds how many tags are run through the pattern step by step to find the one it came furthest in.
-const maxStepped = 10_000
+// maxSteps bounds the work, in instructions times bytes, of finding the tag that the filter came furthest in: 50,000 tags
+// for a pattern of the usual size. The tags beyond are left aside.
+const maxSteps = 50_000_000
 
 // NearMisses returns up to n near misses, one of a kind: of the versions that the range keeps out the highest, if higher
 // than the selected one; the tag that the filter came furthest in; an excluded tag that would have won; the tag that
@@ -67,8 +68,8 @@ func (s *Story) NearMisses(n int) []NearMiss {
 func (s *Story) collect(found *[missKinds]*NearMiss) {
 	var highest [missKinds]version
 	selected, _ := parseVersion(s.Selection.Key)
-	stepped := 0
-	var stepper *stepper
+	steps := 0
+	var pattern *stepper
 	for _, tag := range s.tags {
 		v := s.judge(tag)
 		kind := kindOf(v)
@@ -83,17 +84,16 @@ func (s *Story) collect(found *[missKinds]*NearMiss) {
 			}
 			highest[kind] = parsed
 		case missFilter:
-			if stepped++; stepped > maxStepped {
+			if pattern == nil {
+				pattern = newStepper(s.rule.filter.pattern.String())
+			}
+			if steps += len(tag) * len(pattern.prog.Inst); steps > maxSteps {
 				continue
 			}
-			if stepper == nil {
-				stepper = newStepper(s.rule.filter.pattern.String())
-			}
-			stop, _ := stepper.stop(tag)
-			if stop.Offset == 0 || found[kind] != nil && stop.Offset <= found[kind].Verdict.Stop.Offset {
+			v.Stop = pattern.stop(tag)
+			if v.Stop.Offset == 0 || found[kind] != nil && v.Stop.Offset <= found[kind].Verdict.Stop.Offset {
 				continue
 			}
-			v.Stop = &stop
 		case missNumber:
 			if tag != s.failing {
 				continue

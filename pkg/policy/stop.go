@@ -45,8 +45,9 @@ type front struct {
 	atGoal bool
 }
 
-// stop runs the pattern over tag; ok is false if it is found after all.
-func (s *stepper) stop(tag string) (stop Stop, ok bool) {
+// stop runs the pattern over tag; it returns nil if it is found after all.
+func (s *stepper) stop(tag string) *Stop {
+	stop := &Stop{}
 	var begun, fresh front // attempts that took a character, attempts that begin here
 	before, pos := rune(-1), 0
 	for {
@@ -61,16 +62,16 @@ func (s *stepper) stop(tag string) (stop Stop, ok bool) {
 		fresh = front{}
 		s.follow(&fresh, uint32(s.prog.Start), context)
 		if begun.atGoal || fresh.atGoal {
-			return Stop{}, false
+			return nil
 		}
 		switch {
 		case len(begun.live)+len(begun.unmet) > 0:
-			stop = Stop{Offset: pos, Want: s.wants(begun)}
+			stop.Offset, stop.Want = pos, s.wants(begun)
 		case pos == 0:
-			stop = Stop{Want: s.wants(fresh)}
+			stop.Want = s.wants(fresh)
 		}
 		if size == 0 {
-			return stop, true
+			return stop
 		}
 		next := rune(-1)
 		if pos+size < len(tag) {

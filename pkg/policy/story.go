@@ -42,7 +42,7 @@ type Funnel struct {
 // a copy of the list; the rest is worked out when asked for.
 func (r *Rule) Explain(listed []string, exclusion Exclusion) *Story {
 	s := &Story{rule: r, exclusion: exclusion, tags: slices.Clone(listed)}
-	slices.SortFunc(s.tags, func(a, b string) int { return strings.Compare(b, a) })
+	slices.SortFunc(s.tags, descending)
 	s.tags = slices.Compact(s.tags)
 	s.kept = exclusion.Keep(s.tags)
 	if r.filterErr == nil && r.filter != nil && len(r.filter.pieces) > 0 {
@@ -89,24 +89,38 @@ func (s *Story) Ended(reason Reason) int { return s.ended[reason] }
 
 // Verdict says what became of a tag.
 func (s *Story) Verdict(tag string) Verdict {
-	_, listed := slices.BinarySearchFunc(s.tags, tag, func(a, b string) int { return strings.Compare(b, a) })
-	if !listed {
+	if !contains(s.tags, tag) {
 		return Verdict{Tag: tag, Reason: Unlisted}
 	}
 	v := s.judge(tag)
 	if v.Reason == FilterMismatch {
-		if stop, ok := newStepper(s.rule.filter.pattern.String()).stop(tag); ok {
-			v.Stop = &stop
-		}
+		v.Stop = newStepper(s.rule.filter.pattern.String()).stop(tag)
 	}
 	return v
+}
+
+// descending is the byte order that the controller keeps tags in.
+func descending(a, b string) int { return strings.Compare(b, a) }
+
+// contains reports whether tag is one of tags, which are in descending byte order.
+func contains(tags []string, tag string) bool {
+	_, found := slices.BinarySearchFunc(tags, tag, descending)
+	return found
 }
 
 // Verdicts says what became of each tag, in descending byte order.
 func (s *Story) Verdicts() iter.Seq[Verdict] {
 	return func(yield func(Verdict) bool) {
+		var pattern *stepper
 		for _, tag := range s.tags {
-			if !yield(s.Verdict(tag)) {
+			v := s.judge(tag)
+			if v.Reason == FilterMismatch {
+				if pattern == nil {
+					pattern = newStepper(s.rule.filter.pattern.String())
+				}
+				v.Stop = pattern.stop(tag)
+			}
+			if !yield(v) {
 				return
 			}
 		}
@@ -144,7 +158,7 @@ func (s *Story) judge(tag string) Verdict {
 	switch {
 	case s.failing != "":
 		v.Reason, v.Rival = Undecided, s.failing
-	case slices.Contains(s.Selection.Ties, tag):
+	case contains(s.Selection.Ties, tag):
 		v.Reason, v.Rival = Tied, s.Selection.Tag
 	case s.Selection.NaN != "" && tag > s.Selection.NaN:
 		v.Reason, v.Rival = BeforeNaN, s.Selection.NaN
@@ -180,44 +194,6 @@ func (numerical) judge(v *Verdict) Reason {
 		return NaN
 	}
 	return Lower
-}
-
-// locate says on which side of the range a version is that is not in it, and which comparator keeps it out.
-func (r *versionRange) locate(v version) (reason Reason, bound string) {
-	for i := range r.groups {
-		if g := &r.groups[i]; v.pre != "" && !g.pre && g.spans(v) {
-			return PreRelease, ""
-		}
-	}
-	var top, bottom edge // of the alternatives that are all below v, and of those that are all above it
-	above, below := 0, 0
-	alternatives := 0
-	exact := group{pre: v.pre != ""} // to a pre-release, 1.3.0-0 and 1.3.0 are not the same edge
-	for i := range r.groups {
-		lo, hi := r.groups[i].ends()
-		if isEmpty(lo, hi) {
-			continue
-		}
-		alternatives++
-		exact.pre = exact.pre || r.groups[i].pre
-		if hi.cutsAbove(v) {
-			if above++; above == 1 || hi.at.compare(top.at) > 0 {
-				top = hi
-			}
-		}
-		if lo.cutsBelow(v) {
-			if below++; below == 1 || lo.at.compare(bottom.at) < 0 {
-				bottom = lo
-			}
-		}
-	}
-	switch {
-	case alternatives > 0 && above == alternatives:
-		return AboveRange, exact.spellEdge(top, "<")
-	case alternatives > 0 && below == alternatives:
-		return BelowRange, exact.spellEdge(bottom, ">")
-	}
-	return OutsideRange, ""
 }
 
 // RunnersUp returns up to n tags that would have been selected, one after the other, had the ones before not been there.

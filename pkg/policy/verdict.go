@@ -167,7 +167,7 @@ type Verdict struct {
 	Expr   string // Excluded: the expression
 	Stop   *Stop  // FilterMismatch: how far the pattern got
 	Flaw   Flaw   // NotVersion: what is wrong with the key
-	Bound  string // AboveRange, BelowRange: the comparator that is not satisfied, like <1.3.0
+	Bound  string // AboveRange, BelowRange: the comparator that keeps it out, like <1.3.0; OutsideRange: likewise, if one does
 	Rival  string // SameKey, Undecided, BeforeNaN, Tied, Lower: the tag on whose account
 }
 
@@ -195,6 +195,9 @@ func (v Verdict) String() string {
 	case BelowRange:
 		return "below the range: " + v.Bound
 	case OutsideRange:
+		if v.Bound != "" {
+			return "taken out of the range: " + v.Bound
+		}
 		return "not in the range"
 	case PreRelease:
 		if isVariant(v.Key) {

@@ -26,27 +26,30 @@ func widenPattern(pattern, tag string) []string {
 		if class == `\d` {
 			class = "[0-9]"
 		}
+		reached := -1
 		for range maxAdded {
 			candidate := pattern[:at[0]] + class + pattern[at[1]:]
 			if _, err := regexp.Compile(candidate); err != nil {
 				break
 			}
-			stop, ok := newStepper(candidate).stop(tag)
-			if !ok {
+			stop := newStepper(candidate).stop(tag)
+			if stop == nil {
 				widened = append(widened, candidate)
 				break
 			}
-			if stop.Offset == len(tag) {
+			if stop.Offset <= reached || stop.Offset == len(tag) {
 				break
 			}
-			r, _ := utf8.DecodeRuneInString(tag[stop.Offset:])
-			if r == utf8.RuneError || strings.ContainsRune(class, r) {
+			reached = stop.Offset
+			missing, size := utf8.DecodeRuneInString(tag[reached:])
+			if missing == utf8.RuneError {
 				break
 			}
-			class = class[:len(class)-1] + regexp.QuoteMeta(string(r)) + "]"
-			if r == '-' {
-				class = class[:len(class)-2] + `\-]`
+			added := tag[reached : reached+size]
+			if strings.ContainsRune(`]\^-[`, missing) {
+				added = `\` + added
 			}
+			class = class[:len(class)-1] + added + "]"
 		}
 	}
 	return widened
