@@ -327,13 +327,13 @@ func (s *scanner) read(start, end int) Mark {
 	return m
 }
 
-// printable returns a comment for showing: at most 200 bytes, without control characters.
+// printable returns text for showing: at most 200 bytes, nothing that moves a cursor or cannot be seen.
 func printable(text string) string {
 	text = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return unicode.ReplacementChar
+		if unicode.IsPrint(r) {
+			return r
 		}
-		return r
+		return unicode.ReplacementChar
 	}, text)
 	if len(text) > 200 {
 		text = strings.ToValidUTF8(text[:197], "") + "..."

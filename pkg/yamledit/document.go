@@ -66,7 +66,7 @@ func (f *File) Parse(span Span) (*Document, error) {
 
 // parse returns the root of the one document in text.
 func parse(text []byte) (root *yaml.Node, err error) {
-	// The parser reports its own errors by value, yet some inputs have made versions of it panic.
+	// The parser panics where it finds its own state impossible; one file must not end a run over thousands.
 	defer func() {
 		if p := recover(); p != nil {
 			root, err = nil, fmt.Errorf("the parser gave up: %v", p)

@@ -4,6 +4,7 @@
 package yamledit_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -120,10 +121,9 @@ func TestParseErrors(t *testing.T) {
 // A YAML bomb is small as a tree: aliases are not followed.
 func TestParseBomb(t *testing.T) {
 	t.Parallel()
-	text := "a0: &a0 [x, x]\n"
+	text := "k0: &a0 [x, x]\n"
 	for i := range 60 {
-		n := string(rune('a'+i/10)) + string(rune('0'+i%10))
-		text += n + "k: &" + n + "x [*a0, *a0]\n"
+		text += fmt.Sprintf("k%d: &a%d [*a%d, *a%d]\n", i+1, i+1, i, i)
 	}
 	file := yamledit.New([]byte(text))
 	doc, err := file.Parse(file.Documents()[0])
