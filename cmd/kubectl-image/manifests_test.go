@@ -178,3 +178,27 @@ func runGranted(t *testing.T, cluster *rigtest.Cluster, replaced string, lesser 
 	}
 	return ""
 }
+
+// The CRDs are those of the API modules that the code is built with.
+func TestCRDVersions(t *testing.T) {
+	t.Parallel()
+	modules, err := os.ReadFile("../../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	generator, err := os.ReadFile("../../testdata/tools/controller-gen/main.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, current, _ := strings.Cut(string(generator), `{"manifests/crds", []api{`)
+	current, _, _ = strings.Cut(current, "}},")
+	for variable, module := range map[string]string{
+		"reflector": "image-reflector-controller", "automation": "image-automation-controller", "source": "source-controller",
+	} {
+		_, version, required := strings.Cut(string(modules), "github.com/fluxcd/"+module+"/api ")
+		version, _, _ = strings.Cut(version, "\n")
+		if want := variable + ` + "@` + version + `"`; !required || !strings.Contains(current, want) {
+			t.Errorf("testdata/tools/controller-gen: the current set is not made from %s %s", module, version)
+		}
+	}
+}
