@@ -2,4 +2,21 @@ module github.com/kubectl-image/kubectl-image
 
 go 1.26.0
 
-require k8s.io/cli-runtime v0.36.3
+require (
+	github.com/google/go-cmp v0.7.0
+	github.com/google/go-containerregistry v0.21.6
+	golang.org/x/time v0.14.0
+	k8s.io/cli-runtime v0.36.3
+)
+
+require (
+	github.com/docker/cli v29.4.3+incompatible // indirect
+	github.com/docker/docker-credential-helpers v0.9.3 // indirect
+	github.com/klauspost/compress v1.18.6 // indirect
+	github.com/opencontainers/go-digest v1.0.0 // indirect
+	github.com/opencontainers/image-spec v1.1.1 // indirect
+	github.com/sirupsen/logrus v1.9.4 // indirect
+	golang.org/x/sync v0.20.0 // indirect
+	golang.org/x/sys v0.44.0 // indirect
+	gotest.tools/v3 v3.5.2 // indirect
+)
