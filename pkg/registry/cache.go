@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -250,12 +249,7 @@ func decodeScan(data []byte, key Key) (Scan, error) {
 }
 
 func readFile(path string) ([]byte, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	info, err := file.Stat()
+	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
@@ -265,7 +259,5 @@ func readFile(path string) ([]byte, error) {
 	if info.Size() > maxListBytes {
 		return nil, fmt.Errorf("%d bytes, more than %d", info.Size(), maxListBytes)
 	}
-	data := make([]byte, info.Size())
-	_, err = io.ReadFull(file, data)
-	return data, err
+	return os.ReadFile(path)
 }

@@ -142,7 +142,7 @@ func (c *chain) attempt(h *host, req *http.Request) (*http.Response, error) {
 
 // readAll replaces the body by its bytes.
 func (c *chain) readAll(ctx context.Context, cancel context.CancelCauseFunc, h *host, resp *http.Response) error {
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	if resp.Request.Method == http.MethodHead {
 		return nil
 	}

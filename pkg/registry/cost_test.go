@@ -39,8 +39,8 @@ func scan(t *testing.T, w *world, n int, access *Access) time.Duration {
 func TestCostOfAThousandRepositories(t *testing.T) {
 	t.Parallel()
 	const n = 1000
-	answer := func(w http.ResponseWriter, _ *http.Request) {
-		time.Sleep(20 * time.Millisecond)
+	answer := func(w http.ResponseWriter, r *http.Request) {
+		pause(r, 20*time.Millisecond)
 		_, _ = io.WriteString(w, `{"tags":["1.0.0"]}`)
 	}
 	tests := map[string]struct {
@@ -64,8 +64,8 @@ func TestCostOfAThousandRepositories(t *testing.T) {
 					}
 					answer(w, r)
 				}),
-				"token.test": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-					time.Sleep(20 * time.Millisecond)
+				"token.test": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					pause(r, 20*time.Millisecond)
 					_, _ = io.WriteString(w, `{"token":"t"}`)
 				}),
 			},

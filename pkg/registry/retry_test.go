@@ -126,7 +126,7 @@ func TestTagsRetries(t *testing.T) {
 				got = outcomeOf(w.client.Tags(ctx, repo(t, "reg.test/app"), nil))
 				got.Took = time.Since(begin).Truncate(time.Second)
 			})
-			if diff := cmp.Diff(test.want, got, cmp.Comparer(func(a, b error) bool { return a == b })); diff != "" {
+			if diff := cmp.Diff(test.want, got, cmp.Comparer(sameError)); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 		})
@@ -181,8 +181,8 @@ func TestBadHostsHoldUpNobody(t *testing.T) {
 func TestPingOfOneWhoGaveUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, Options{}, map[string]http.Handler{"reg.test": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			time.Sleep(5 * time.Second)
+		w := newWorld(t, Options{}, map[string]http.Handler{"reg.test": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			pause(r, 5*time.Second)
 			_, _ = io.WriteString(w, `{"tags":["a"]}`)
 		})})
 		hasty := make(chan error)

@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-containerregistry/pkg/name"
 )
@@ -31,12 +31,7 @@ func newWorld(t *testing.T, options Options, handlers map[string]http.Handler) *
 		}
 		listener := &pipeListener{address: address, conns: make(chan net.Conn), closed: make(chan struct{})}
 		w.listeners[address] = listener
-		var running sync.WaitGroup
-		server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			running.Add(1)
-			defer running.Done()
-			handler.ServeHTTP(w, r)
-		})}
+		server := &http.Server{Handler: handler}
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
@@ -45,7 +40,6 @@ func newWorld(t *testing.T, options Options, handlers map[string]http.Handler) *
 		t.Cleanup(func() {
 			_ = server.Close()
 			<-done
-			running.Wait()
 		})
 	}
 	transport := w.client.route(&Access{}).transport
@@ -123,4 +117,12 @@ func pages(answer func(page int, w http.ResponseWriter, r *http.Request)) http.H
 // link sets the Link header to the next page.
 func link(w http.ResponseWriter, target string) {
 	w.Header().Set("Link", "<"+target+`>; rel="next"`)
+}
+
+// pause lets a handler think for d, or until the client gives up: a bubble does not end while a handler sleeps.
+func pause(r *http.Request, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-r.Context().Done():
+	}
 }
