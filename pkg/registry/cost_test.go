@@ -143,3 +143,16 @@ func TestCostOfDigests(t *testing.T) {
 		}
 	})
 }
+
+// Limits are of one call: what earlier calls read does not count.
+func TestLimitsStartAnew(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, Options{Limits: Limits{Bytes: 20}}, map[string]http.Handler{"reg.test": flaky()})
+		for range 3 {
+			if _, err := w.client.Tags(t.Context(), repo(t, "reg.test/app"), nil); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}

@@ -165,6 +165,7 @@ func parseJSON(text string) ([]string, error) {
 	}
 }
 
+// lineAt tells the line of an offset of encoding/json, which is just behind what it means.
 func lineAt(data []byte, offset int64) int {
-	return 1 + bytes.Count(data[:min(offset, int64(len(data)))], []byte("\n"))
+	return 1 + bytes.Count(data[:max(0, min(offset, int64(len(data)))-1)], []byte("\n"))
 }

@@ -58,6 +58,7 @@ func givenTests() map[string]struct {
 		"an empty array":               {"[]", Given{}, ""},
 		"odd tags in JSON are kept":    {`["", "x y", "\u001b[31m", "é"]`, Given{Tags: []string{"", "x y", "\x1b[31m", "é"}}, ""},
 		"cut JSON":                     {"{\"tags\":\n[\"a\",\n\"b", Given{}, "line 3: unexpected end of JSON input"},
+		"a raw newline in a string":    {"[\"a\nb\"]", Given{}, `line 1: invalid character '\n' in string literal`},
 		"numbers":                      {"[\n1.0]", Given{}, "line 2: number where a list of tags has strings"},
 		"an object of something else":  {"{\n\"tags\":\n{\"a\":1}}", Given{}, "line 3: object where a list of tags has strings"},
 		"two documents":                {"[\"a\"]\n[\"b\"]", Given{}, "line 2: invalid character '[' after top-level value"},

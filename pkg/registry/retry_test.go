@@ -96,6 +96,10 @@ func TestTagsRetries(t *testing.T) {
 			[]http.HandlerFunc{status(429, "3600")}, 0,
 			outcome{Error: url + "unexpected status code 429 Too Many Requests (asked to come back in 1h0m0s)", Kind: ErrRateLimited},
 		},
+		"a pause beyond a minute is not made": {
+			[]http.HandlerFunc{status(503, "61")}, 0,
+			outcome{Error: url + "unexpected status code 503 Service Unavailable"},
+		},
 		"a pause beyond the caller's time is not made": {
 			[]http.HandlerFunc{status(429, "20")}, 10 * time.Second,
 			outcome{Error: url + "unexpected status code 429 Too Many Requests (asked to come back in 20s)", Kind: ErrRateLimited},
