@@ -76,6 +76,7 @@ func TestTagsAuthenticates(t *testing.T) {
 	const (
 		ping     = "GET reg.test/v2/ [] "
 		list     = "GET reg.test/v2/app/tags/list?n=1000 "
+		withKey  = "GET token.test/token?key=k3y&scope=repository%3Aapp%3Apull&service=reg.test "
 		exchange = "GET token.test/token?scope=repository%3Aapp%3Apull&service=reg.test "
 	)
 	tests := map[string]struct {
@@ -145,6 +146,46 @@ func TestTagsAuthenticates(t *testing.T) {
 			}, nil,
 			[]string{ping},
 			`invalid realm in www-authenticate: realm host "169.254.169.254" is a private or link-local address`, nil,
+		},
+		"a realm with a key, out of reach": {
+			login, func(w http.ResponseWriter, _ *http.Request) {
+				challenge(w, `Bearer realm="http://gone.test/token?key=k3y"`)
+			}, nil,
+			[]string{ping},
+			`Get "http://gone.test/token?key=REDACTED&scope=repository%3Aapp%3Apull&service=": dial gone.test:80: no such host`, nil,
+		},
+		"a token that ends between pages, and its server is gone": {
+			login, func() http.HandlerFunc {
+				ended := false
+				return func(w http.ResponseWriter, r *http.Request) {
+					if r.Header.Get("Authorization") == "" || ended {
+						challenge(w, `Bearer realm="http://token.test/token?key=k3y",service="reg.test"`)
+						return
+					}
+					ended = true
+					link(w, "/v2/app/tags/list?last=a")
+					_, _ = io.WriteString(w, `{"tags":["a"]}`)
+				}
+			}(),
+			func() http.HandlerFunc {
+				first := true
+				return func(w http.ResponseWriter, _ *http.Request) {
+					if !first {
+						panic(http.ErrAbortHandler)
+					}
+					first = false
+					_, _ = io.WriteString(w, `{"token":"t"}`)
+				}
+			}(),
+			[]string{
+				ping, withKey + "[Basic user:" + canary + "] ", list + "[Bearer t] ",
+				"GET reg.test/v2/app/tags/list?last=a [Bearer t] ",
+				// Three tries of ours, and one of net/http when a connection used before is gone.
+				withKey + "[Basic user:" + canary + "] ", withKey + "[Basic user:" + canary + "] ",
+				withKey + "[Basic user:" + canary + "] ", withKey + "[Basic user:" + canary + "] ",
+			},
+			`Get "http://reg.test/v2/app/tags/list?last=a": ` +
+				`Get "http://token.test/token?key=REDACTED&scope=repository%3Aapp%3Apull&service=reg.test": EOF`, nil,
 		},
 		"a token that ends between pages": {
 			login, func() http.HandlerFunc {

@@ -97,8 +97,9 @@ func explain(ctx context.Context, doing string, err error, secrets *witness) *Er
 	if e.kind == nil && errors.As(context.Cause(ctx), &own) {
 		e.kind = own.kind
 	}
+	// A token request that fails is told by the request it was for, so there may be one URL in the other.
 	var request *url.Error
-	if errors.As(err, &request) {
+	for inner := err; errors.As(inner, &request); inner = request.Err {
 		request.URL = redactURL(request.URL)
 	}
 	e.Cause = err.Error()

@@ -168,7 +168,8 @@ func TestTLS(t *testing.T) {
 	}{
 		"the CA and a certificate": {&tls.Config{RootCAs: roots, Certificates: []tls.Certificate{certificate}}, []string{"a"}, ""},
 		"an unknown CA":            {nil, nil, "x509: certificate signed by unknown authority"},
-		"no certificate":           {&tls.Config{RootCAs: roots}, nil, "tls: certificate required"},
+		// Whether the client sees the server's alert or only the end of the connection is a race in TLS 1.3.
+		"no certificate": {&tls.Config{RootCAs: roots}, nil, "reading tags of "},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

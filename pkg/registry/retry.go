@@ -58,8 +58,9 @@ func (c *chain) pause(ctx context.Context, attempt int, resp *http.Response, err
 			return 0, false
 		}
 	case isPassingStatus(resp.StatusCode):
-		if asked, ok := retryAfter(resp.Header); ok {
-			c.retryAfter.Store(int64(asked))
+		asked, ok := retryAfter(resp.Header)
+		c.retryAfter.Store(int64(asked))
+		if ok {
 			if asked > c.client.limits.RetryAfter {
 				return 0, false
 			}

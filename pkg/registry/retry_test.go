@@ -98,7 +98,7 @@ func TestTagsRetries(t *testing.T) {
 		},
 		"a pause beyond a minute is not made": {
 			[]http.HandlerFunc{status(503, "61")}, 0,
-			outcome{Error: url + "unexpected status code 503 Service Unavailable"},
+			outcome{Error: url + "unexpected status code 503 Service Unavailable (asked to come back in 1m1s)"},
 		},
 		"a pause beyond the caller's time is not made": {
 			[]http.HandlerFunc{status(429, "20")}, 10 * time.Second,

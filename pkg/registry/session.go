@@ -6,7 +6,6 @@ package registry
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -171,7 +170,7 @@ func (s *session) lister(ctx context.Context) (*remote.Lister, error) {
 
 func (s *session) explain(ctx context.Context, doing string, err error) *Error {
 	e := explain(ctx, doing, err, s.secrets)
-	if errors.Is(e, ErrRateLimited) {
+	if isPassingStatus(e.Status) {
 		e.RetryAfter = time.Duration(s.chain.retryAfter.Load())
 	}
 	return e
