@@ -12,7 +12,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -54,7 +53,7 @@ func (c *chain) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, &reason{ErrLimit, fmt.Sprintf("more than %d redirects", maxRedirects)}
 	}
 	if req.Method == http.MethodGet && req.URL.Path == "/v2/" && req.Response == nil {
-		return c.route.answerPing(req, c.send)
+		return c.route.answerPing(req, c.try)
 	}
 	resp, err := c.send(req)
 	if err != nil || resp.StatusCode != http.StatusOK {
@@ -62,6 +61,7 @@ func (c *chain) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	switch {
 	case isToken(req):
+		resp.Header.Del("Link")
 		err = checkToken(resp)
 	case isPage(req):
 		err = repairLink(resp, c.registry)
@@ -72,11 +72,19 @@ func (c *chain) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-func isPage(req *http.Request) bool {
-	return req.Method == http.MethodGet && strings.HasSuffix(req.URL.Path, "/tags/list")
+// pagesKey marks the requests of a listing, wherever a link or a redirect takes them.
+type pagesKey struct{}
+
+func withPages(ctx context.Context) context.Context {
+	return context.WithValue(ctx, pagesKey{}, true)
 }
 
-// isToken reports whether go-containerregistry asks for a token: nothing else is posted or has a scope.
+func isPage(req *http.Request) bool {
+	return req.Context().Value(pagesKey{}) != nil && !isToken(req)
+}
+
+// isToken reports whether go-containerregistry asks for a token: nothing else is posted or has a scope. It may do so
+// in the middle of a listing.
 func isToken(req *http.Request) bool {
 	return req.Method == http.MethodPost || req.URL.Query().Has("scope")
 }
@@ -110,9 +118,6 @@ func redirects(req *http.Request) int {
 
 // attempt sends a request once and reads the answer whole.
 func (c *chain) attempt(h *host, req *http.Request) (*http.Response, error) {
-	if err := h.pace.Wait(req.Context()); err != nil {
-		return nil, fmt.Errorf("pacing requests to %s: %w", h.address, err)
-	}
 	ctx, cancel := context.WithCancelCause(req.Context())
 	defer cancel(nil)
 	out := req.Clone(httptrace.WithClientTrace(ctx, h.trace))

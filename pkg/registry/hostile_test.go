@@ -147,6 +147,31 @@ func TestTagsOfOddRegistries(t *testing.T) {
 		"a link to its own page is a circle":  {linked("/v2/app/tags/list?page=0&x=1"), Limits{}, outcome{Error: `the registry names the same next page twice: "http://reg.test/v2/app/tags/list?page=REDACTED&x=REDACTED"`, Kind: ErrPaging}},
 		"an empty link leads to its own page": {linked(""), Limits{}, outcome{Tags: []string{"t0"}}},
 
+		"a link to another host, from a page elsewhere": {
+			http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/v2/app/tags/list" {
+					http.Redirect(w, r, "/elsewhere", http.StatusFound)
+					return
+				}
+				link(w, "http://evil.test/")
+				_, _ = io.WriteString(w, `{"tags":["a"]}`)
+			}),
+			Limits{},
+			outcome{Error: `Get "http://reg.test/elsewhere": the next page is on another host, "evil.test" instead of "reg.test"`, Kind: ErrPaging},
+		},
+		"a large page elsewhere": {
+			http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/v2/app/tags/list" {
+					http.Redirect(w, r, "/elsewhere", http.StatusFound)
+					return
+				}
+				if r.URL.Path != "/elsewhere" {
+					return
+				}
+				fmt.Fprintf(w, `{"tags":["a"],"manifest":%q}`, strings.Repeat("x", 2<<20))
+			}),
+			Limits{}, outcome{Tags: []string{"a"}},
+		},
 		"endless pages": {
 			pages(func(page int, w http.ResponseWriter, _ *http.Request) {
 				link(w, fmt.Sprintf("?page=%d", page+1))

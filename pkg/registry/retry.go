@@ -23,35 +23,59 @@ const (
 	firstPause  = time.Second
 )
 
-// send sends a request, again if that may help. It keeps its place at the host meanwhile.
+// send sends a request, again if that may help.
 func (c *chain) send(req *http.Request) (*http.Response, error) {
+	resp, _, err := c.try(req)
+	return resp, err
+}
+
+// try is send, and reports besides whether the outcome says something about the host, rather than about the time that
+// this caller has. It keeps its place at the host while it pauses; a pause that the caller's time does not allow is
+// not begun.
+func (c *chain) try(req *http.Request) (resp *http.Response, lasting bool, err error) {
 	ctx := req.Context()
 	h := c.client.host(req.URL.Host)
 	if err := h.enter(ctx); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	defer h.leave()
 	for attempt := 1; ; attempt++ {
-		resp, err := c.attempt(h, req)
-		pause, again := c.pause(ctx, attempt, resp, err)
-		if !again {
-			return resp, err
+		if err := sleep(ctx, h.pace.Reserve().Delay()); err != nil {
+			return nil, false, err
 		}
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
-			return nil, ctx.Err()
+		resp, err := c.attempt(h, req)
+		if ctx.Err() != nil {
+			return resp, false, err
+		}
+		pause, again := c.pause(attempt, resp, err)
+		if !again {
+			return resp, true, err
+		}
+		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < pause {
+			return resp, false, err
+		}
+		if err := sleep(ctx, pause); err != nil {
+			return nil, false, err
 		}
 	}
 }
 
-// pause tells whether to try again, and after how long. A pause that the caller's time does not allow is not begun.
-func (c *chain) pause(ctx context.Context, attempt int, resp *http.Response, err error) (time.Duration, bool) {
-	backoff := firstPause
-	for range attempt - 1 {
-		backoff *= 3
+func sleep(ctx context.Context, d time.Duration) error {
+	if d == 0 {
+		return nil
 	}
-	backoff += time.Duration(rand.Int64N(int64(backoff / 10)))
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// pause tells whether to try again, and after how long.
+func (c *chain) pause(attempt int, resp *http.Response, err error) (time.Duration, bool) {
 	switch {
 	case err != nil:
 		if !isPassing(err) {
@@ -61,18 +85,16 @@ func (c *chain) pause(ctx context.Context, attempt int, resp *http.Response, err
 		asked, ok := retryAfter(resp.Header)
 		c.retryAfter.Store(int64(asked))
 		if ok {
-			if asked > c.client.limits.RetryAfter {
-				return 0, false
-			}
-			backoff = asked
+			return asked, asked <= c.client.limits.RetryAfter && attempt < maxAttempts
 		}
 	default:
 		return 0, false
 	}
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < backoff {
-		return 0, false
+	backoff := firstPause
+	for range attempt - 1 {
+		backoff *= 3
 	}
-	return backoff, attempt < maxAttempts && ctx.Err() == nil
+	return backoff + rand.N(backoff/10), attempt < maxAttempts
 }
 
 // isPassing reports whether an error is one that go-containerregistry would retry.

@@ -207,6 +207,33 @@ func TestPingOfOneWhoGaveUp(t *testing.T) {
 	})
 }
 
+// Neither does it that the host asked for more patience than the first caller had.
+func TestPingOfOneWithoutPatience(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var pings atomic.Int64
+		w := newWorld(t, Options{}, map[string]http.Handler{"reg.test": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/v2/" && pings.Add(1) == 1 {
+				w.Header().Set("Retry-After", "30")
+				w.WriteHeader(http.StatusServiceUnavailable)
+				return
+			}
+			_, _ = io.WriteString(w, `{"tags":["a"]}`)
+		})})
+		hasty, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		_, err := w.client.Tags(hasty, repo(t, "reg.test/hasty"), nil)
+		var explained *Error
+		if !errors.As(err, &explained) || explained.Status != 503 || explained.RetryAfter != 30*time.Second {
+			t.Errorf("got %v, want 503 and 30s", err)
+		}
+		tags, err := w.client.Tags(t.Context(), repo(t, "reg.test/patient"), nil)
+		if diff := cmp.Diff([]string{"a"}, tags); err != nil || diff != "" {
+			t.Errorf("%v (-want +got)\n%s", err, diff)
+		}
+	})
+}
+
 // An insecure registry whose https port swallows everything is raced for once, not for every repository.
 func TestRaceOfSchemesIsRunOnce(t *testing.T) {
 	t.Parallel()

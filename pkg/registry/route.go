@@ -5,7 +5,6 @@ package registry
 
 import (
 	"bytes"
-	"context"
 	"crypto/tls"
 	"io"
 	"net"
@@ -81,7 +80,10 @@ func (p *ping) answered() bool {
 	}
 }
 
-func (r *route) answerPing(req *http.Request, send func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+// tryFunc is chain.try.
+type tryFunc func(*http.Request) (resp *http.Response, lasting bool, err error)
+
+func (r *route) answerPing(req *http.Request, try tryFunc) (*http.Response, error) {
 	p := r.ping(req.URL.Scheme, req.URL.Host)
 	select {
 	case p.turn <- struct{}{}:
@@ -90,7 +92,7 @@ func (r *route) answerPing(req *http.Request, send func(*http.Request) (*http.Re
 		return nil, req.Context().Err()
 	}
 	if !p.done {
-		p.ask(req, send)
+		p.ask(req, try)
 		if !p.done && req.URL.Scheme == "https" && r.ping("http", req.URL.Host).answered() {
 			// For an insecure registry https and http are raced, and the loser is called off. It has lost for good.
 			p.done = true
@@ -106,11 +108,9 @@ func (r *route) answerPing(req *http.Request, send func(*http.Request) (*http.Re
 	return &resp, nil
 }
 
-func (p *ping) ask(req *http.Request, send func(*http.Request) (*http.Response, error)) {
-	p.resp, p.err = send(req)
+func (p *ping) ask(req *http.Request, try tryFunc) {
+	p.resp, p.done, p.err = try(req)
 	if p.err == nil {
 		p.body, p.err = io.ReadAll(p.resp.Body)
 	}
-	// A caller who gives up has learnt nothing about the host.
-	p.done = p.err == nil || context.Cause(req.Context()) == nil
 }

@@ -126,7 +126,7 @@ func (s *session) tags(ctx context.Context) ([]string, error) {
 	tags := []string{}
 	var guard loopGuard
 	for pages := 1; lister.HasNext(); pages++ {
-		page, err := lister.Next(ctx)
+		page, err := lister.Next(withPages(ctx))
 		if err != nil {
 			return nil, err
 		}
@@ -154,7 +154,7 @@ func (s *session) lister(ctx context.Context) (*remote.Lister, error) {
 	if err != nil {
 		return nil, err
 	}
-	lister, err := puller.Lister(ctx, s.repository)
+	lister, err := puller.Lister(withPages(ctx), s.repository)
 	smaller := smallerPage(size, err)
 	if smaller == 0 {
 		return lister, err
@@ -162,7 +162,7 @@ func (s *session) lister(ctx context.Context) (*remote.Lister, error) {
 	if puller, err = s.puller(ctx, smaller); err != nil {
 		return nil, err
 	}
-	if lister, err = puller.Lister(ctx, s.repository); err == nil {
+	if lister, err = puller.Lister(withPages(ctx), s.repository); err == nil {
 		s.pageSize.lower(smaller)
 	}
 	return lister, err
