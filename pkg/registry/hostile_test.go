@@ -159,6 +159,24 @@ func TestTagsOfOddRegistries(t *testing.T) {
 			Limits{},
 			outcome{Error: `Get "http://reg.test/elsewhere": the next page is on another host, "evil.test" instead of "reg.test"`, Kind: ErrPaging},
 		},
+		"a link to another host, from the second page": {
+			pages(func(page int, w http.ResponseWriter, _ *http.Request) {
+				link(w, []string{"?page=1", "http://evil.test/"}[page])
+				fmt.Fprintf(w, `{"tags":["t%d"]}`, page)
+			}),
+			Limits{},
+			outcome{
+				Error: `Get "http://reg.test/v2/app/tags/list?page=REDACTED": the next page is on another host, "evil.test" instead of "reg.test"`,
+				Kind:  ErrPaging,
+			},
+		},
+		"a link to another host, from a page that poses as a token": {
+			pages(func(page int, w http.ResponseWriter, _ *http.Request) {
+				link(w, []string{"?page=1&scope=x", "http://evil.test/"}[page])
+				fmt.Fprintf(w, `{"tags":["t%d"],"token":"t"}`, page)
+			}),
+			Limits{}, outcome{Tags: []string{"t0", "t1"}},
+		},
 		"a large page elsewhere": {
 			http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if r.URL.Path == "/v2/app/tags/list" {
