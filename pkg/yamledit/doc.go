@@ -10,8 +10,8 @@
 //
 // The law: after Apply the bytes outside the edits are the same, and the document parsed again differs at the
 // replaced scalars only. The parser is used to find things, never to write: line ends, byte order marks, document
-// markers, comments, indentation, anchors and tags are not this package's to change. Where the text found does not
-// spell the value that the parser read, there is an error and no edit.
+// markers, comments, indentation, anchors and tags are not this package's to change. Where quotes are not where they
+// should be, or plain and block text does not spell the value that the parser read, there is an error and no edit.
 //
 // Not here: adding or removing nodes, multi-line values, and any opinion on what a comment means.
 //
