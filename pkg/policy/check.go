@@ -93,12 +93,32 @@ func checkRange(text string) []Fault {
 	if len(groups) > 1 && len(groups) <= semver.MaxConstraintGroups && len(text) <= semver.MaxConstraintLen {
 		for i, g := range groups {
 			if _, err := semver.NewConstraint(g); err != nil {
-				fault.Problem = fmt.Sprintf("alternative %d of %d, %q: %v", i+1, len(groups), g, err)
+				fault.Problem = fmt.Sprintf("alternative %d of %d: %v", i+1, len(groups), err)
 				break
 			}
 		}
 	}
+	if meant := meantRange(text); meant != text {
+		if _, err := semver.NewConstraint(meant); err == nil {
+			fault.Hint = meant
+		}
+	}
 	return []Fault{fault}
+}
+
+// meantRange mends what people write in a range that semver/v3 cannot read: a capital V, a blank inside an operator, none
+// before one, a separator too many.
+func meantRange(text string) string {
+	text = strings.NewReplacer("V", "v", "&&", " ", "> =", ">=", "< =", "<=", "! =", "!=").Replace(text)
+	text = strings.Trim(text, " ,|")
+	var b strings.Builder
+	for i := range len(text) {
+		if i > 0 && strings.IndexByte("<>=!~^", text[i]) >= 0 && (isDigit(text[i-1]) || isLetter(text[i-1]) || text[i-1] == '*') {
+			b.WriteByte(' ')
+		}
+		b.WriteByte(text[i])
+	}
+	return b.String()
 }
 
 func checkDirection(field, order string) []Fault {

@@ -86,8 +86,28 @@ func TestCheck(t *testing.T) {
 			want: []Fault{{
 				Field:   FieldSemVer,
 				Value:   "1.x || 1x",
-				Problem: `alternative 2 of 2, " 1x": constraint parser error`,
+				Problem: `alternative 2 of 2: constraint parser error`,
 				Want:    wantRange,
+			}},
+		},
+		"no blank between comparators": {
+			spec: semverSpec(">=1.0.0<2.0.0"),
+			want: []Fault{{
+				Field:   FieldSemVer,
+				Value:   ">=1.0.0<2.0.0",
+				Problem: `improper constraint: ">=1.0.0<2.0.0"`,
+				Want:    wantRange,
+				Hint:    ">=1.0.0 <2.0.0",
+			}},
+		},
+		"several slips": {
+			spec: semverSpec("> = V1.0 ||"),
+			want: []Fault{{
+				Field:   FieldSemVer,
+				Value:   "> = V1.0 ||",
+				Problem: `alternative 1 of 2: improper constraint: "> = V1.0 "`,
+				Want:    wantRange,
+				Hint:    ">= v1.0",
 			}},
 		},
 		"order in the controller's spelling": {

@@ -14,6 +14,9 @@
 //	kept := exclusion.Keep(tags)
 //	selection, err := rule.Select(kept)
 //
+// Why another tag is not the one: [Rule.Explain] gives a [Story], which works out what each stage took away, a verdict on
+// any tag, and the changes of the rule that would have selected it.
+//
 // The law: the same tags give the same answer, in whatever order and however often they are listed; it is Flux's answer
 // wherever Flux has only one.
 //

@@ -102,6 +102,65 @@ func (e *edge) cutsAbove(v version) bool {
 	return d > 0 || d == 0 && e.open
 }
 
+// locate says on which side of the range a version is that is not in it, and which comparator keeps it out.
+func (r *versionRange) locate(v version) (reason Reason, bound string) {
+	for i := range r.groups {
+		if g := &r.groups[i]; v.pre != "" && !g.pre && g.spans(v) {
+			return PreRelease, ""
+		}
+	}
+	var top, bottom edge // of the alternatives that are all below v, and of those that are all above it
+	above, below := 0, 0
+	alternatives := 0
+	exact := group{pre: v.pre != ""} // to a pre-release, 1.3.0-0 and 1.3.0 are not the same edge
+	for i := range r.groups {
+		lo, hi := r.groups[i].ends()
+		if isEmpty(lo, hi) {
+			continue
+		}
+		alternatives++
+		exact.pre = exact.pre || r.groups[i].pre
+		if hi.cutsAbove(v) {
+			if above++; above == 1 || hi.at.compare(top.at) > 0 {
+				top = hi
+			}
+		}
+		if lo.cutsBelow(v) {
+			if below++; below == 1 || lo.at.compare(bottom.at) < 0 {
+				bottom = lo
+			}
+		}
+	}
+	switch {
+	case alternatives > 0 && above == alternatives:
+		return AboveRange, exact.spellEdge(top, "<")
+	case alternatives > 0 && below == alternatives:
+		return BelowRange, exact.spellEdge(bottom, ">")
+	}
+	for i := range r.groups {
+		if c := r.groups[i].taker(v); c != nil {
+			return OutsideRange, c.text
+		}
+	}
+	return OutsideRange, ""
+}
+
+// taker returns the negated comparator that takes v out of the group, if nothing else keeps it out.
+func (g *group) taker(v version) *comparator {
+	var taker *comparator
+	for i := range g.comparators {
+		c := &g.comparators[i]
+		switch {
+		case c.spans(v):
+		case !c.not:
+			return nil
+		default:
+			taker = c
+		}
+	}
+	return taker
+}
+
 // The parts of an operand that were given as numbers, in order; the others were missing or x, X, *.
 const (
 	givenNone = iota

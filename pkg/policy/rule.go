@@ -91,6 +91,8 @@ func (r *Rule) String() string {
 type order interface {
 	// best returns the empty running best of the order.
 	best() best
+	// judge says of a key why it is not in the order, or Lower if it is.
+	judge(*Verdict) Reason
 	String() string
 }
 

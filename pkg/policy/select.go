@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // A Selection is the tag that a rule chose, and what it says about how safe that answer is.
@@ -36,7 +35,8 @@ var (
 // order; neither their order here nor repetitions matter, and tags is left as it is. Excluded tags must not be among them
 // (see [Exclusion]). Where Flux ranges over a map, the walk is over the tags in that same order.
 //
-// Errors have the controller's text: an [*InvalidError] if filterTags is at fault, else one with reason Failure.
+// Errors have the controller's text: an [*InvalidError] if filterTags is at fault, else one with reason Failure. For a
+// repository without any tag the controller does not come this far.
 func (r *Rule) Select(tags []string) (Selection, error) {
 	if r.filterErr != nil {
 		return Selection{}, r.filterErr
@@ -47,7 +47,7 @@ func (r *Rule) Select(tags []string) (Selection, error) {
 	case s.matched == 0:
 		return Selection{}, errEmptyList
 	case s.broken != nil:
-		return Selection{}, fmt.Errorf("failed to parse invalid numeric value '%s'", s.broken.key)
+		return Selection{}, &numberError{*s.broken}
 	}
 	nan := s.nan
 	if nan != nil {
@@ -68,6 +68,15 @@ func (r *Rule) Select(tags []string) (Selection, error) {
 		selection.Arbitrary = r.filter != nil
 	}
 	return selection, nil
+}
+
+// A numberError says which key failed a numerical order.
+type numberError struct {
+	candidate
+}
+
+func (e *numberError) Error() string {
+	return fmt.Sprintf("failed to parse invalid numeric value '%s'", e.key)
 }
 
 // A candidate is a tag with the key it is ordered by.
@@ -118,7 +127,7 @@ func (s *scan) walk(r *Rule, tags []string) {
 // settle chooses among candidates that tie. Tags with the same key: the last in descending byte order overwrites the
 // others. Keys that tie: a semver order keeps the first it sees, a numerical one the last.
 func (r *Rule) settle(top []candidate) Selection {
-	slices.SortFunc(top, func(a, b candidate) int { return strings.Compare(b.tag, a.tag) })
+	slices.SortFunc(top, func(a, b candidate) int { return descending(a.tag, b.tag) })
 	top = slices.CompactFunc(top, func(a, b candidate) bool { return a.tag == b.tag })
 	last := make(map[string]int, 1) // index of the tag that stands for a key
 	for i, c := range top {
