@@ -20,6 +20,8 @@ type shell struct {
 	config  *genericclioptions.ConfigFlags
 	color   colorMode
 	noColor bool
+	argv0   string
+	build   Build
 }
 
 func newShell(streams genericiooptions.IOStreams, noColor bool) *shell {
@@ -66,7 +68,8 @@ images in Git, checked before they reach a cluster.`,
 	cmd.PersistentFlags().Var(&s.color, "color", "Colour on the terminal: auto, always or never; NO_COLOR is heeded")
 	cmd.PersistentFlags().BoolP("help", "h", false, "Explain the command, with examples")
 	s.config.AddFlags(cmd.PersistentFlags())
-	cmd.AddCommand(newCreateCmd(s))
+	cmd.AddCommand(newCreateCmd(s), newCompletionCmd(s), newVersionCmd(s))
+	s.complete(cmd)
 	return cmd
 }
 
