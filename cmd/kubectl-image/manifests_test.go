@@ -172,7 +172,7 @@ func runGranted(t *testing.T, cluster *rigtest.Cluster, replaced string, lesser 
 		}
 		streams, _, out, errOut := genericiooptions.NewTestIOStreams()
 		argv := append([]string{"kubectl-image", "--kubeconfig=" + kubeconfigs[user]}, strings.Fields(command.argv)...)
-		if code := cli.Main(t.Context(), argv, streams); code != command.exitCode {
+		if code := cli.Main(t.Context(), argv, streams, cli.Build{}); code != command.exitCode {
 			return fmt.Sprintf("%s: exit code %d, want %d\n%s%s", command.argv, code, command.exitCode, out, errOut)
 		}
 	}

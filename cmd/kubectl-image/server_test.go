@@ -25,7 +25,7 @@ func TestSilentServer(t *testing.T) {
 	code := cli.Main(t.Context(), []string{
 		"kubectl-image", "create", "policy", "p", "--image-ref=r", "--select-semver=1.x", "-n", "x",
 		"--server=http://" + listener.Addr().String(), "--request-timeout=200ms",
-	}, streams)
+	}, streams, cli.Build{})
 	want := "error: reaching the API server http://" + listener.Addr().String() + ": "
 	if code != 3 || out.Len() > 0 || !strings.HasPrefix(errOut.String(), want) || !strings.Contains(errOut.String(), "\nhint: ") {
 		t.Errorf("exit code %d\n%s%s\nwant 3 and %q with a hint", code, out, errOut, want)

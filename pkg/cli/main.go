@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -29,9 +28,11 @@ func SystemStreams() genericiooptions.IOStreams {
 
 // Main runs one command line, argv[0] included, and returns the process's exit code. Nothing below it ends the process,
 // and no error is printed but here.
-func Main(ctx context.Context, argv []string, streams genericiooptions.IOStreams) int {
+func Main(ctx context.Context, argv []string, streams genericiooptions.IOStreams, build Build) int {
 	s := newShell(streams, os.Getenv("NO_COLOR") != "")
+	s.argv0, s.build = argv[0], build
 	root := newRootCmd(s, displayName(argv[0]))
+	root.Use = programName(argv[0]) // what completion scripts complete
 	root.SetArgs(argv[1:])
 	executed, err := root.ExecuteContextC(ctx)
 	return s.report(executed, err)
@@ -39,7 +40,7 @@ func Main(ctx context.Context, argv []string, streams genericiooptions.IOStreams
 
 // displayName is what a user types to run the program: a kubectl plugin's file name with its first dash for a blank.
 func displayName(argv0 string) string {
-	name := strings.TrimSuffix(filepath.Base(argv0), ".exe")
+	name := programName(argv0)
 	if plugin, ok := strings.CutPrefix(name, "kubectl-"); ok {
 		return "kubectl " + strings.ReplaceAll(plugin, "_", "-")
 	}

@@ -22,6 +22,8 @@ type shell struct {
 	noColor bool
 	// verbosity 1 and up tells requests.
 	verbosity int
+	argv0     string
+	build     Build
 }
 
 func newShell(streams genericiooptions.IOStreams, noColor bool) *shell {
@@ -69,7 +71,8 @@ images in Git, checked before they reach a cluster.`,
 	cmd.PersistentFlags().IntVarP(&s.verbosity, "v", "v", 0, "`Level` of detail: 1 tells each request")
 	cmd.PersistentFlags().BoolP("help", "h", false, "Explain the command, with examples")
 	s.config.AddFlags(cmd.PersistentFlags())
-	cmd.AddCommand(newCreateCmd(s))
+	cmd.AddCommand(newCreateCmd(s), newCompletionCmd(s), newVersionCmd(s))
+	s.complete(cmd)
 	return cmd
 }
 
