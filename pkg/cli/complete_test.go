@@ -59,7 +59,7 @@ func TestEnumFlagsComplete(t *testing.T) {
 	var found []string
 	eachFlag(func(path []string, flag *pflag.Flag) {
 		streams, _, _, errOut := genericiooptions.NewTestIOStreams()
-		argv := append(append([]string{"kubectl-image"}, path...), "--"+flag.Name, "no such value")
+		argv := append(append([]string{"kubectl-image"}, path...), "--"+flag.Name+"=no such value")
 		Main(t.Context(), argv, streams, Build{})
 		var want []string
 		for line := range strings.Lines(errOut.String()) {
@@ -71,7 +71,7 @@ func TestEnumFlagsComplete(t *testing.T) {
 			return
 		}
 		found = append(found, flag.Name)
-		got := completed(t, append(path, "--"+flag.Name, "")...)
+		got := completed(t, append(path, "--"+flag.Name+"=")...)
 		if diff := cmp.Diff(append(want, noFiles), got); diff != "" {
 			t.Errorf("%s --%s (-want +got)\n%s", strings.Join(path, " "), flag.Name, diff)
 		}
@@ -95,7 +95,7 @@ func TestFileNamesComplete(t *testing.T) {
 	}
 	got := map[string]string{}
 	eachFlag(func(path []string, flag *pflag.Flag) {
-		told := completed(t, append(path, "--"+flag.Name, "")...)
+		told := completed(t, append(path, "--"+flag.Name+"=")...)
 		if directive := told[len(told)-1]; directive != noFiles {
 			got[flag.Name] = directive
 		}

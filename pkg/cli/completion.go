@@ -21,9 +21,8 @@ func newCompletionCmd(s *shell) *cobra.Command {
 1.26), once it finds the file that "install" writes; for the program called by its own name there is a script for each shell.`,
 		Example: `  # For kubectl
   kubectl image completion install`,
-		Args: cobra.ArbitraryArgs,
-		RunE: group("command"),
 	}
+	group(cmd, "command")
 	cmd.AddCommand(
 		newCompletionScriptCmd("bash", `Needs the package bash-completion.`,
 			`  # For all shells to come
