@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/kubectl-image/kubectl-image/testdata/rigtest"
 )
 
 // kubectl finds plugins the way kubectl does, so that scripts can say what users type.
@@ -48,6 +50,7 @@ func scriptParams(dir string) testscript.Params {
 		RequireUniqueNames:  true,
 		UpdateScripts:       os.Getenv("UPDATE") != "",
 		Setup: func(env *testscript.Env) error {
+			env.Values["t"] = env.T()
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("KUBECONFIG", filepath.Join(env.WorkDir, "kubeconfig"))
 			env.Setenv("DOCKER_CONFIG", filepath.Join(env.WorkDir, "docker"))
@@ -58,7 +61,7 @@ func scriptParams(dir string) testscript.Params {
 			}
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "cluster": cluster},
 	}
 }
 
@@ -80,4 +83,25 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("%s: exit code %d, want %d", strings.Join(args[1:], " "), got, want)
 	}
+}
+
+// cluster CRDS makes $WORK/kubeconfig lead to the rig's API server with a set of CRDs and to a namespace of the script's
+// own there, $NAMESPACE; kubectl is the real one from then on. Without the rig the script is skipped.
+func cluster(ts *testscript.TestScript, neg bool, args []string) {
+	sets := map[string]string{"none": rigtest.NoCRDs, "flux-2.9": rigtest.Flux29, "flux-2.7": rigtest.Flux27, "flux-2.6": rigtest.Flux26}
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: cluster none|flux-2.9|flux-2.7|flux-2.6")
+	}
+	set, known := sets[args[0]]
+	t, isTest := ts.Value("t").(testing.TB)
+	if !known || !isTest {
+		ts.Fatalf("cluster %q: want none, flux-2.9, flux-2.7 or flux-2.6", args[0])
+	}
+	server := rig.Cluster(t, set)
+	namespace := server.Namespace(t)
+	kubeconfig, err := os.ReadFile(rigtest.Kubeconfig(t, server.Config, namespace))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.Getenv("KUBECONFIG"), kubeconfig, 0o600))
+	ts.Setenv("NAMESPACE", namespace)
+	ts.Setenv("PATH", filepath.Dir(rig.Program(t, "kubectl"))+string(os.PathListSeparator)+ts.Getenv("PATH"))
 }

@@ -6,13 +6,15 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
+	"time"
 
+	imagev1 "github.com/fluxcd/image-reflector-controller/api/v1"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/kubectl-image/kubectl-image/pkg/manifest"
@@ -57,21 +59,34 @@ type createFlags struct {
 	export          bool
 	dryRun          text
 	output          text
+	fieldManager    text
+	forceConflicts  bool
+	wait            bool
+	timeout         text
 	intervalDefault string
 }
 
 func (f *createFlags) register(flags *pflag.FlagSet, intervalDefault, intervalUsage string) {
 	f.intervalDefault, f.interval.value = intervalDefault, intervalDefault
 	f.apiVersion.value, f.dryRun.value = "v1", "none"
+	f.fieldManager.value, f.timeout.value = defaultManager, "1m"
 	textFlag(flags, &f.interval, "interval", intervalUsage)
 	flags.BoolVar(&f.suspend, "suspend", false, "Create it suspended")
 	flags.StringSliceVar(&f.labels, "label", nil, "Label `KEY=VALUE`; may be repeated or hold several, with commas")
 	flags.StringArrayVar(&f.annotations, "annotation", nil, "Annotation `KEY=VALUE`; may be repeated")
-	textFlag(flags, &f.apiVersion, "api-version", "`Version` of the API to write: "+oneOf(manifest.Versions()))
+	textFlag(flags, &f.apiVersion, "api-version", "`Version` of the API to write: "+oneOf(manifest.Versions())+"; on a cluster the newest that is served")
 	flags.BoolVar(&f.export, "export", false, "Print the manifest for Git, and reach no cluster")
 	textFlag(flags, &f.dryRun, "dry-run", "`Mode`: none, client (print, reach no cluster) or server (submit, do not keep)")
 	flags.VarP(&f.output, "output", "o", "Output `format`: "+oneOf(outputFormats()))
+	textFlag(flags, &f.fieldManager, "field-manager", "`Name` that owns the fields on the cluster; Flux removes fields of names that begin with kubectl")
+	flags.BoolVar(&f.forceConflicts, "force-conflicts", false, "Take fields over from other managers")
+	flags.BoolVar(&f.wait, "wait", false, "Wait until the controller finds it ready")
+	textFlag(flags, &f.timeout, "timeout", "Longest `duration` to wait")
 }
+
+// defaultManager owns what create applies. kustomize-controller takes away the fields of managers whose names begin
+// with "kubectl", so this one does not.
+const defaultManager = "image-cli"
 
 // createInput is what a create command line asks for.
 type createInput struct {
@@ -83,6 +98,16 @@ type createInput struct {
 	DryRun string
 	// Output is a format of kubectl's, or empty.
 	Output string
+	// AnyVersion allows the cluster's version in place of the object's.
+	AnyVersion bool
+	// Defaulted are the fields of the object that were not asked for, by their paths.
+	Defaulted []string
+	// FieldManager owns the fields on the cluster.
+	FieldManager string
+	// ForceConflicts takes fields from other managers.
+	ForceConflicts bool
+	// Wait is how long to wait for the object to be ready; zero for not at all.
+	Wait time.Duration
 	// Warnings are about what is allowed and will disappoint.
 	Warnings []string
 }
@@ -105,12 +130,30 @@ func (f *createFlags) parse(p *problems, namespace string) (metav1.ObjectMeta, s
 		Labels:      p.labels("label", f.labels),
 		Annotations: p.annotations("annotation", f.annotations),
 	}
-	in := createInput{Export: f.export, DryRun: p.enum("dry-run", f.dryRun, "none", "client", "server"), Output: f.output.value}
+	in := createInput{
+		Export:         f.export,
+		DryRun:         p.enum("dry-run", f.dryRun, "none", "client", "server"),
+		Output:         f.output.value,
+		AnyVersion:     !f.apiVersion.given,
+		FieldManager:   p.fieldManager("field-manager", f.fieldManager),
+		ForceConflicts: f.forceConflicts,
+	}
+	if !f.interval.given && f.interval.value != "" {
+		in.Defaulted = []string{"spec.interval"}
+	}
+	if timeout := p.duration("timeout", f.timeout, true); f.wait {
+		in.Wait = timeout.Duration
+	} else if f.timeout.given {
+		p.addf("--timeout without --wait: there is nothing to wait for")
+	}
 	format, _, _ := strings.Cut(f.output.value, "=")
 	if f.output.given && !slices.Contains(outputFormats(), format) {
 		p.flag("output", f.output.value, "want %s", oneOf(outputFormats()))
 	}
 	if f.export {
+		if f.wait {
+			p.addf("--export and --wait exclude each other: --export reaches no cluster")
+		}
 		for _, other := range set(map[string]text{"dry-run": f.dryRun, "output": f.output}) {
 			p.addf("--export and %s exclude each other: --export prints YAML for Git, --dry-run=client -o FORMAT prints the same object in any format", other)
 		}
@@ -119,21 +162,37 @@ func (f *createFlags) parse(p *problems, namespace string) (metav1.ObjectMeta, s
 }
 
 // versioned adds a problem for each flag that sets a field which the object's version lacks.
-func (p *problems) versioned(object manifest.Value, flagOf map[string]string) {
+func (p *problems) versioned(object manifest.Value) {
 	_, err := manifest.Clean(object)
 	var lacking *manifest.LackingError
 	switch {
 	case errors.As(err, &lacking):
-		for _, field := range lacking.Fields {
-			p.addf("--%s: %s %s has no %s", flagOf[field], lacking.APIVersion, lacking.Kind, field)
-		}
+		p.lacking(lacking)
 	case err != nil:
 		p.addf("%v", err)
 	}
 }
 
+func (p *problems) lacking(lacking *manifest.LackingError) {
+	for _, field := range lacking.Fields {
+		p.addf("--%s: %s %s has no %s", flagOf(lacking.Kind)[field], lacking.APIVersion, lacking.Kind, field)
+	}
+}
+
+// flagOf names the flags that set the fields of a kind.
+func flagOf(kind string) map[string]string {
+	switch kind {
+	case imagev1.ImageRepositoryKind:
+		return repositoryFlagOf()
+	case imagev1.ImagePolicyKind:
+		return policyFlagOf()
+	default:
+		return updateFlagOf()
+	}
+}
+
 // create carries out what a create command line asks for.
-func (s *shell) create(_ context.Context, in createInput) error {
+func (s *shell) create(ctx context.Context, in createInput) error {
 	for _, warning := range in.Warnings {
 		s.warn(warning)
 	}
@@ -151,23 +210,28 @@ func (s *shell) create(_ context.Context, in createInput) error {
 		_, err = s.Out.Write(data)
 		return err
 	case in.DryRun == "client":
-		return s.print(in.Object, in.Output, "created (dry run)")
+		return s.printValue(in.Object, in.Output, "created (dry run)")
 	default:
-		return fmt.Errorf("applying to a cluster is not there yet: --export prints the manifest")
+		return s.apply(ctx, in)
 	}
 }
 
-// print prints an object in a format of kubectl's; without one, its name and what was done to it.
-func (s *shell) print(object manifest.Value, format, done string) error {
+// printValue prints an object as a person would write it.
+func (s *shell) printValue(object manifest.Value, format, done string) error {
 	clean, err := manifest.Clean(object)
 	if err != nil {
 		return err
 	}
+	return s.printObject(clean, format, done)
+}
+
+// printObject prints an object in a format of kubectl's; without one, its name and what was done to it.
+func (s *shell) printObject(object *unstructured.Unstructured, format, done string) error {
 	flags := genericclioptions.NewPrintFlags(done)
 	flags.OutputFormat = &format
 	printer, err := flags.ToPrinter()
 	if err != nil {
 		return err
 	}
-	return printer.PrintObj(clean, s.Out)
+	return printer.PrintObj(object, s.Out)
 }

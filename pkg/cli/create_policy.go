@@ -118,7 +118,7 @@ func (f createPolicyFlags) parse(namespace string, args []string) (createInput, 
 	if always := spec.DigestReflectionPolicy == imagev1.ReflectAlways; always != f.interval.given {
 		p.addf("--interval and --reflect-digest=Always go together: the digest is looked at again after each interval")
 	}
-	p.versioned(policyObject, policyFlagOf())
+	p.versioned(policyObject)
 	in.Object = policyObject
 	return in, p.err()
 }

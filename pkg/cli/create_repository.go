@@ -128,7 +128,7 @@ func (f createRepositoryFlags) parse(namespace string, args []string) (createInp
 	if interval := p.duration("interval", f.interval, true); interval != nil {
 		repository.Spec.Interval = *interval
 	}
-	p.versioned(repository, repositoryFlagOf())
+	p.versioned(repository)
 	in.Object, in.Warnings = repository, f.warnings()
 	return in, p.err()
 }

@@ -66,7 +66,7 @@ func TestParseCreate(t *testing.T) {
 		"repository, defaults": {&createRepositoryFlags{}, "x --image=a/b --export", createInput{
 			Object: &imagev1.ImageRepository{TypeMeta: repositoryType, ObjectMeta: x,
 				Spec: imagev1.ImageRepositorySpec{Image: "a/b", Interval: minute}},
-			Export: true, DryRun: "none",
+			Export: true, DryRun: "none", FieldManager: "image-cli", AnyVersion: true, Defaulted: []string{"spec.interval"},
 		}},
 		"repository, metadata and access": {&createRepositoryFlags{},
 			"x --image=a/b --label=a=1,b=2 --annotation=note=one,two=three --access-from=k=v,l=w --access-from=* --dry-run=client -o json", createInput{
@@ -74,7 +74,7 @@ func TestParseCreate(t *testing.T) {
 					Spec: imagev1.ImageRepositorySpec{Image: "a/b", Interval: minute, AccessFrom: &acl.AccessFrom{
 						NamespaceSelectors: []acl.NamespaceSelector{{MatchLabels: map[string]string{"k": "v", "l": "w"}}, {}},
 					}}},
-				DryRun: "client", Output: "json",
+				DryRun: "client", Output: "json", FieldManager: "image-cli", AnyVersion: true, Defaulted: []string{"spec.interval"},
 			}},
 		"policy, no interval by default": {&createPolicyFlags{}, "x --image-ref=r --select-alpha=desc --filter-regex=^a --api-version=v1beta2 --export", createInput{
 			Object: &imagev1.ImagePolicy{TypeMeta: policyType, ObjectMeta: x, Spec: imagev1.ImagePolicySpec{
@@ -82,7 +82,14 @@ func TestParseCreate(t *testing.T) {
 				Policy:             imagev1.ImagePolicyChoice{Alphabetical: &imagev1.AlphabeticalPolicy{Order: "desc"}},
 				FilterTags:         &imagev1.TagFilter{Pattern: "^a"},
 			}},
-			Export: true, DryRun: "none",
+			Export: true, DryRun: "none", FieldManager: "image-cli",
+		}},
+		"policy on a cluster": {&createPolicyFlags{}, "x --image-ref=r --select-semver=1.x --field-manager=me --force-conflicts --wait --timeout=5s", createInput{
+			Object: &imagev1.ImagePolicy{TypeMeta: metav1.TypeMeta{APIVersion: "image.toolkit.fluxcd.io/v1", Kind: "ImagePolicy"}, ObjectMeta: x, Spec: imagev1.ImagePolicySpec{
+				ImageRepositoryRef: meta.NamespacedObjectReference{Name: "r"},
+				Policy:             imagev1.ImagePolicyChoice{SemVer: &imagev1.SemVerPolicy{Range: "1.x"}},
+			}},
+			DryRun: "none", FieldManager: "me", ForceConflicts: true, Wait: 5 * time.Second, AnyVersion: true,
 		}},
 		"update, with a warning": {&createUpdateFlags{}, "x --git-repo-ref=g --author-email=a@b.test --checkout-branch=main --commit-template={{.Updated.Images}} --export", createInput{
 			Object: &autov1.ImageUpdateAutomation{TypeMeta: updateType, ObjectMeta: x, Spec: autov1.ImageUpdateAutomationSpec{
@@ -93,7 +100,7 @@ func TestParseCreate(t *testing.T) {
 					Commit:   autov1.CommitSpec{Author: autov1.CommitUser{Email: "a@b.test"}, MessageTemplate: "{{.Updated.Images}}"},
 				},
 			}},
-			Export: true, DryRun: "none",
+			Export: true, DryRun: "none", FieldManager: "image-cli", AnyVersion: true, Defaulted: []string{"spec.interval"},
 			Warnings: []string{`--commit-template uses .Updated, which controllers since Flux 2.7 refuse: the automation would stall
 use .Changed instead, for example: --commit-template='{{range .Changed.Changes}}{{println .OldValue "->" .NewValue}}{{end}}'`},
 		}},

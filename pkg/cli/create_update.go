@@ -139,7 +139,7 @@ func (f createUpdateFlags) parse(ctx context.Context, namespace string, args []s
 		}
 	}
 	in.Warnings = p.commitTemplate(ctx, f.commitTemplate, update.Spec.GitSpec.Commit.MessageTemplateValues)
-	p.versioned(update, updateFlagOf())
+	p.versioned(update)
 	in.Object = update
 	return in, p.err()
 }

@@ -15,7 +15,9 @@ import (
 	"github.com/spf13/pflag"
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/kubectl-image/kubectl-image/pkg/manifest"
 )
@@ -140,6 +142,17 @@ func (p *problems) annotations(flag string, items []string) map[string]string {
 		p.addf("--%s: %v", flag, err)
 	}
 	return annotations
+}
+
+// fieldManager checks the name of a field manager as the API server does.
+func (p *problems) fieldManager(flag string, t text) string {
+	if t.given && t.value == "" {
+		p.flag(flag, t.value, "want a name")
+	}
+	for _, err := range metav1validation.ValidateFieldManager(t.value, field.NewPath("--"+flag)) {
+		p.addf("%v", err)
+	}
+	return t.value
 }
 
 // expression checks a regular expression, with what is wrong about it.

@@ -61,11 +61,19 @@ func (s *shell) report(cmd *cobra.Command, err error) int {
 		return exitUsage
 	}
 	s.fail(err)
+	var refused *refusedError
+	if errors.As(err, &refused) {
+		return exitNo
+	}
 	return exitFailed
 }
 
 // fail prints an error, and the hints that come with it.
 func (s *shell) fail(err error) {
+	var refused *refusedError
+	if errors.As(err, &refused) {
+		err = refused.error
+	}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, err := range joined.Unwrap() {
 			s.fail(err)

@@ -22,6 +22,8 @@ type shell struct {
 	noColor bool
 	argv0   string
 	build   Build
+	// verbosity 1 and up tells requests.
+	verbosity int
 }
 
 func newShell(streams genericiooptions.IOStreams, noColor bool) *shell {
@@ -66,6 +68,7 @@ images in Git, checked before they reach a cluster.`,
 	cmd.SetUsageFunc(usage)
 	cmd.PersistentFlags().SortFlags = false
 	cmd.PersistentFlags().Var(&s.color, "color", "Colour on the terminal: auto, always or never; NO_COLOR is heeded")
+	cmd.PersistentFlags().IntVarP(&s.verbosity, "v", "v", 0, "`Level` of detail: 1 tells each request")
 	cmd.PersistentFlags().BoolP("help", "h", false, "Explain the command, with examples")
 	s.config.AddFlags(cmd.PersistentFlags())
 	cmd.AddCommand(newCreateCmd(s), newCompletionCmd(s), newVersionCmd(s))
