@@ -7,6 +7,8 @@ import (
 	"context"
 	"time"
 
+	imagev1 "github.com/fluxcd/image-reflector-controller/api/v1"
+	sourcev1 "github.com/fluxcd/source-controller/api/v1"
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/rest"
@@ -24,11 +26,11 @@ const (
 )
 
 func imageResource(resource string) schema.GroupResource {
-	return schema.GroupResource{Group: "image.toolkit.fluxcd.io", Resource: resource}
+	return schema.GroupResource{Group: imagev1.GroupVersion.Group, Resource: resource}
 }
 
 func gitRepositories() schema.GroupResource {
-	return schema.GroupResource{Group: "source.toolkit.fluxcd.io", Resource: "gitrepositories"}
+	return schema.GroupResource{Group: sourcev1.GroupVersion.Group, Resource: "gitrepositories"}
 }
 
 // names are the names of objects in the cluster: in the namespace that the named flag says, where it is given, else in

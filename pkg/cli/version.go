@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 
+	imagev1 "github.com/fluxcd/image-reflector-controller/api/v1"
 	"github.com/spf13/cobra"
 	"sigs.k8s.io/yaml"
 
@@ -85,7 +86,7 @@ func versionOf(build Build) versionInfo {
 		GoVersion: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
 	}
 	for _, version := range manifest.Versions() {
-		info.APIVersions = append(info.APIVersions, imageResource("").Group+"/"+version)
+		info.APIVersions = append(info.APIVersions, imagev1.GroupVersion.Group+"/"+version)
 	}
 	return info
 }
