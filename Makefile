@@ -12,7 +12,7 @@ NESTED = testdata/rig testdata/rig/registry testdata/tools/controller-gen testda
 
 build: ## bin/kubectl-image, as it is released
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/kubectl-image -ldflags="-s -w -X main.version=$$(git describe --tags --always --dirty) \
-		-X main.commit=$$(git rev-parse HEAD) -X main.date=$$(git show -s --format=%cI HEAD)" ./cmd/kubectl-image
+		-X main.commit=$$(git rev-parse HEAD) -X main.date=$$(TZ=UTC git log -1 --date=format-local:%Y-%m-%dT%H:%M:%SZ --format=%cd)" ./cmd/kubectl-image
 
 check: fmt vet tidy lint generated test fuzz ## all that CI checks
 
@@ -27,7 +27,7 @@ tidy: ## every go.mod and go.sum is what the code needs
 	@set -e; for module in $(NESTED); do echo "$(GO) -C $$module mod tidy -diff"; $(GO) -C $$module mod tidy -diff; done
 
 lint: ## golangci-lint, built from its module
-	$(LINT) run $(PACKAGES)
+	$(LINT) run --build-tags release $(PACKAGES)
 
 GENERATED = manifests/crds testdata/crds completions
 
@@ -52,4 +52,4 @@ fuzz: ## each fuzz target for FUZZTIME
 	done
 
 release-check: rig ## a release but for its publishing: every archive built, unpacked and used
-	$(GO) test -tags release -count=1 -timeout 60m -v -run TestRelease ./cmd/kubectl-image
+	REQUIRE_RIG=1 $(GO) test -tags release -count=1 -timeout 60m -v -run TestRelease ./cmd/kubectl-image
