@@ -32,7 +32,7 @@ func (p *problems) commitTemplate(ctx context.Context, t text, values map[string
 		p.flag("commit-template", t.value, "%v", err)
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, templateTime)
+	ctx, cancel := context.WithTimeoutCause(ctx, templateTime, fmt.Errorf("it takes longer than %s", templateTime))
 	defer cancel()
 	sample := message.Sample()
 	sample.Values = values
