@@ -1,7 +1,7 @@
 # make check is what CI runs. Whatever it needs beyond Go, git and a C compiler, it builds from pinned modules.
 
 GO ?= go
-FUZZTIME ?= 5s
+FUZZTIME ?= 3s
 LINT = $(GO) tool -modfile=testdata/tools/golangci-lint/go.mod golangci-lint
 
 PACKAGES = ./... ./testdata/rigtest

@@ -10,6 +10,9 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/go-logr/logr"
+	"k8s.io/klog/v2"
+
 	"github.com/kubectl-image/kubectl-image/pkg/cli"
 )
 
@@ -21,5 +24,7 @@ func main() {
 func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	// The Kubernetes libraries log to stderr what they return as errors too.
+	klog.SetLogger(logr.Discard())
 	return cli.Main(ctx, os.Args, cli.SystemStreams(), build())
 }

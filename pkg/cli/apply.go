@@ -64,11 +64,14 @@ func (s *shell) apply(ctx context.Context, in createInput) error {
 			return refusal(err, namespace)
 		}
 	}
-	if err := s.printObject(merged, in.Output, whatBecame(before, merged)+suffix); err != nil {
-		return err
+	done := whatBecame(before, merged) + suffix
+	wait := in.Wait > 0 && suffix == ""
+	if wait && in.Output != "" {
+		// What is printed is the object with the verdict that was waited for.
+		return errors.Join(s.waitReady(ctx, client, resource, merged, in.Wait), s.printObject(merged, in.Output, done))
 	}
-	if in.Wait == 0 || suffix != "" {
-		return nil
+	if err := s.printObject(merged, in.Output, done); err != nil || !wait {
+		return err
 	}
 	return s.waitReady(ctx, client, resource, merged, in.Wait)
 }
@@ -150,9 +153,14 @@ func (s *shell) warnOfGit(before *unstructured.Unstructured) {
 	if before == nil {
 		return
 	}
-	const name, namespace = "kustomize.toolkit.fluxcd.io/name", "kustomize.toolkit.fluxcd.io/namespace"
-	if labels := before.GetLabels(); labels[name] != "" {
-		s.warn(fmt.Sprintf("the object comes from Git, by Kustomization %s/%s: --export prints what to write there", labels[namespace], labels[name]))
+	labels := before.GetLabels()
+	if name := labels["kustomize.toolkit.fluxcd.io/name"]; name != "" {
+		s.warn(fmt.Sprintf("the object comes from Git, by Kustomization %s/%s: --export prints what to write there",
+			labels["kustomize.toolkit.fluxcd.io/namespace"], name))
+	}
+	if name := labels["helm.toolkit.fluxcd.io/name"]; name != "" {
+		s.warn(fmt.Sprintf("the object comes from a chart, by HelmRelease %s/%s: what is applied beside it may not last",
+			labels["helm.toolkit.fluxcd.io/namespace"], name))
 	}
 }
 
@@ -169,13 +177,18 @@ func checkMerged(merged *unstructured.Unstructured) error {
 	var p problems
 	for _, fault := range policy.Check(object.Spec) {
 		var fields []string
+		flux := false
 		for _, field := range slices.Concat([]string{fault.Field}, fault.Others) {
 			if owners := cluster.Owners(merged, strings.Split("spec."+field, ".")...); len(owners) > 0 && field != policy.FieldPolicy {
 				fields = append(fields, fmt.Sprintf("spec.%s by %s", field, quoted(owners)))
+				flux = flux || slices.ContainsFunc(owners, isFlux)
 			}
 		}
 		p.addf("not applied: the object would have %s (%s); want %s", fault.Problem, strings.Join(fields, ", "), fault.Want)
-		if fault.Field == policy.FieldPolicy && len(fault.Others) > 1 {
+		switch {
+		case flux:
+			p.hint("Flux applies the object from Git: change it there, with --export")
+		case fault.Field == policy.FieldPolicy && len(fault.Others) > 1:
 			p.hint("the order of another manager has to be removed first, where it comes from")
 		}
 	}

@@ -137,7 +137,7 @@ func TestExplain(t *testing.T) {
 		},
 		"forbidden": {
 			apierrors.NewForbidden(policies, "x", errors.New("no")), `imagepolicies.image.toolkit.fluxcd.io "x" is forbidden: no`,
-			"kubectl auth can-i --list -n ns shows what is allowed; manifests/rbac has a role for each command",
+			"kubectl auth can-i --list -n ns shows what is allowed; the project's manifests/rbac has a role for each command",
 		},
 		"unauthorized": {
 			apierrors.NewUnauthorized("no"), "the API server does not accept the credentials of the kubeconfig",

@@ -9,8 +9,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
@@ -18,24 +18,26 @@ import (
 	"github.com/kubectl-image/kubectl-image/pkg/cluster"
 )
 
-// requestTimeout bounds one request to the API server where --request-timeout says nothing.
-const requestTimeout = 30 * time.Second
-
 // connect makes a client of the cluster that flags and kubeconfig mean. Nothing is sent yet.
 func (s *shell) connect() (*cluster.Client, error) {
 	config, err := s.restConfig()
 	if err != nil {
 		return nil, err
 	}
-	if config.Timeout == 0 {
-		config.Timeout = requestTimeout
-	}
 	return cluster.New(config)
 }
 
 func (s *shell) restConfig() (*rest.Config, error) {
 	loader := s.config.ToRawKubeConfigLoader()
-	if raw, err := loader.RawConfig(); err == nil && len(raw.Clusters) == 0 && *s.config.APIServer == "" && !s.inCluster {
+	raw, err := loader.RawConfig()
+	named := *s.config.APIServer != "" || *s.config.ClusterName != "" || s.inCluster
+	if err == nil && len(raw.Clusters) > 0 && raw.CurrentContext == "" && *s.config.Context == "" && !named {
+		return nil, &hinted{
+			err:  fmt.Errorf("no cluster to reach: the kubeconfig (%s) has several contexts or one, and none is current", s.kubeconfigFiles(loader)),
+			hint: "--context=NAME names one; kubectl config use-context NAME makes it current",
+		}
+	}
+	if err == nil && len(raw.Clusters) == 0 && !named {
 		return nil, &hinted{
 			err:  fmt.Errorf("no cluster to reach: there is none in the kubeconfig (%s)", s.kubeconfigFiles(loader)),
 			hint: "--kubeconfig=FILE or KUBECONFIG names another; --export prints the manifest and needs no cluster",
@@ -79,7 +81,7 @@ func (l requestLog) RoundTrip(request *http.Request) (*http.Response, error) {
 	response, err := l.next.RoundTrip(request)
 	outcome := "failed"
 	if err == nil {
-		outcome = response.Status
+		outcome = printable(response.Status)
 	}
 	fmt.Fprintf(l.ErrOut, "%s %s: %s\n", request.Method, request.URL.Redacted(), outcome)
 	return response, err
@@ -97,8 +99,10 @@ func explain(err error, namespace string) error {
 		return &hinted{err: err, hint: "flux install --components-extra=image-reflector-controller,image-automation-controller, or --export and no cluster"}
 	case errors.As(err, &notServed):
 		return &hinted{err: err, hint: "leave out --api-version, and the newest that is served is taken"}
+	case apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause):
+		return &hinted{err: err, hint: "the namespace is being deleted: wait until it is gone"}
 	case apierrors.IsForbidden(err):
-		return &hinted{err: err, hint: "kubectl auth can-i --list -n " + namespace + " shows what is allowed; manifests/rbac has a role for each command"}
+		return &hinted{err: err, hint: "kubectl auth can-i --list -n " + namespace + " shows what is allowed; the project's manifests/rbac has a role for each command"}
 	case apierrors.IsUnauthorized(err):
 		return &hinted{err: errors.New("the API server does not accept the credentials of the kubeconfig"), hint: "kubectl auth whoami tells whether kubectl gets in"}
 	case apierrors.IsNotFound(err):

@@ -140,7 +140,7 @@ func (f createRepositoryFlags) warnings() []string {
 		warnings = append(warnings, "--service-account beside --provider="+f.provider.value+
 			": the controller stalls on it unless its feature gate ObjectLevelWorkloadIdentity is on")
 	}
-	if f.secretRef.given && f.certRef == f.secretRef {
+	if f.secretRef.given && f.certRef.value == f.secretRef.value {
 		warnings = append(warnings, "--secret-ref and --cert-ref name the same Secret: the controller fails to read it; put the certificates in one of their own")
 	}
 	return warnings

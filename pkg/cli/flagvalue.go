@@ -25,14 +25,16 @@ import (
 type text struct {
 	value string
 	given bool
+	kind  string // what help calls the value
 }
 
 func (t *text) String() string     { return t.value }
-func (t *text) Type() string       { return "string" }
+func (t *text) Type() string       { return t.kind }
 func (t *text) Set(v string) error { t.value, t.given = v, true; return nil }
 
 // textFlag registers a text flag. A word in back quotes in the usage names the value.
 func textFlag(flags *pflag.FlagSet, t *text, name, usage string) {
+	t.kind, usage = pflag.UnquoteUsage(&pflag.Flag{Usage: usage, Value: &text{kind: "string"}})
 	flags.Var(t, name, usage)
 }
 

@@ -5,7 +5,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -16,11 +18,16 @@ import (
 	"github.com/kubectl-image/kubectl-image/pkg/cluster"
 )
 
-// waitReady waits until the controller has looked at an object and found it ready, or stalled on it.
+// waitReady waits until the controller has looked at an object and found it ready, or stalled on it. The object is kept as
+// it is last seen.
 func (s *shell) waitReady(ctx context.Context, client *cluster.Client, resource schema.GroupVersionResource, object *unstructured.Unstructured, timeout time.Duration) error {
 	name := object.GetKind() + " " + object.GetNamespace() + "/" + object.GetName()
 	if suspended, _, _ := unstructured.NestedBool(object.Object, "spec", "suspend"); suspended {
 		s.warn(name + " is suspended: nothing to wait for")
+		return nil
+	}
+	if object.GetDeletionTimestamp() != nil {
+		s.warn(name + " is being deleted: nothing to wait for")
 		return nil
 	}
 	state := readiness(object)
@@ -28,16 +35,19 @@ func (s *shell) waitReady(ctx context.Context, client *cluster.Client, resource 
 		bounded, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
 		progress := s.progress()
-		err := client.Until(bounded, resource, object, func(object *unstructured.Unstructured) bool {
+		show := func() { progress.show("waiting for " + name + ": " + state.message) }
+		show()
+		err := client.Until(bounded, resource, object, func(seen *unstructured.Unstructured) bool {
+			seen.DeepCopyInto(object)
 			state = readiness(object)
-			progress.show("waiting for " + name + ": " + state.message)
+			show()
 			return state.settled()
 		})
 		progress.clear()
 		if ctx.Err() != nil {
 			return explain(ctx.Err(), object.GetNamespace())
 		}
-		if err != nil && bounded.Err() == nil {
+		if err != nil && !errors.Is(err, context.DeadlineExceeded) {
 			return explain(fmt.Errorf("waiting for %s: %w", name, err), object.GetNamespace())
 		}
 	}
@@ -95,10 +105,16 @@ type progressLine struct {
 func (s *shell) progress() *progressLine { return &progressLine{shell: s} }
 
 func (p *progressLine) show(text string) {
-	if isTerminal(p.shell.ErrOut) {
-		fmt.Fprintf(p.shell.ErrOut, "\r\x1b[K%s", printable(text))
-		p.shown = true
+	if !isTerminal(p.shell.ErrOut) {
+		return
 	}
+	// A line that wraps could not be written over.
+	text, _, _ = strings.Cut(printable(text), "\n")
+	if runes, width := []rune(strings.ReplaceAll(text, "\t", " ")), terminalWidth(p.shell.ErrOut); len(runes) >= width {
+		text = string(runes[:width-1])
+	}
+	fmt.Fprintf(p.shell.ErrOut, "\r\x1b[K%s", text)
+	p.shown = true
 }
 
 func (p *progressLine) clear() {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 )
@@ -30,7 +31,9 @@ type shell struct {
 }
 
 func newShell(streams genericiooptions.IOStreams, noColor bool) *shell {
-	return &shell{IOStreams: streams, config: genericclioptions.NewConfigFlags(true), color: colorAuto, noColor: noColor}
+	config := genericclioptions.NewConfigFlags(true)
+	*config.Timeout = "30s" // kubectl waits for ever
+	return &shell{IOStreams: streams, config: config, color: colorAuto, noColor: noColor}
 }
 
 func (s *shell) errPainter() painter { return newPainter(s.ErrOut, s.color, s.noColor) }
@@ -43,6 +46,9 @@ func (s *shell) namespace() (string, error) {
 	namespace, _, err := s.config.ToRawKubeConfigLoader().Namespace()
 	if err != nil {
 		return "", &hinted{err: fmt.Errorf("reading the namespace from the kubeconfig: %w", err), hint: "name it: --namespace=NAME"}
+	}
+	for _, reason := range validation.IsDNS1123Label(namespace) {
+		return "", fmt.Errorf("the namespace of the kubeconfig's context, %s: %s", quote(namespace), reason)
 	}
 	return namespace, nil
 }

@@ -60,6 +60,16 @@ func isTerminal(stream any) bool {
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
+// terminalWidth is the number of columns of a terminal.
+func terminalWidth(stream any) int {
+	if file, ok := stream.(*os.File); ok {
+		if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 1 {
+			return width
+		}
+	}
+	return 80
+}
+
 func (p painter) paint(c color, word string) string {
 	if !p.on {
 		return word

@@ -67,7 +67,10 @@ func (c *Client) Apply(ctx context.Context, resource schema.GroupVersionResource
 	if conflict := asConflict(err); conflict != nil {
 		return nil, conflict
 	}
-	return applied, err
+	if err != nil {
+		return nil, err
+	}
+	return applied, isThat(applied, object.GetNamespace(), object.GetName())
 }
 
 // asConflict reads the server's answer to an apply that meets other owners. It has the field apart, but the manager

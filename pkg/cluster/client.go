@@ -5,6 +5,7 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,7 +27,7 @@ type Client struct {
 
 // New makes a client. It sends nothing.
 func New(config *rest.Config) (*Client, error) {
-	client, err := rest.HTTPClientFor(config)
+	client, err := httpClient(config)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +62,10 @@ func (c *Client) Resource(ctx context.Context, group, kind string, versions []st
 	var served metav1.APIGroup
 	err := c.discovery.RESTClient().Get().AbsPath("/apis", group).Do(ctx).Into(&served)
 	if err != nil && !apierrors.IsNotFound(err) {
-		return schema.GroupVersionResource{}, err
+		return schema.GroupVersionResource{}, fmt.Errorf("asking the cluster what it serves: %w", err)
+	}
+	if err == nil && served.Name != group {
+		return schema.GroupVersionResource{}, errors.New("asking the cluster what it serves: whatever answers is no Kubernetes API server")
 	}
 	missing := &NotServedError{Group: group, Kind: kind}
 	for _, version := range served.Versions {
@@ -90,5 +94,16 @@ func (c *Client) Get(ctx context.Context, resource schema.GroupVersionResource, 
 	if apierrors.IsNotFound(err) {
 		return nil, nil
 	}
-	return object, err
+	if err != nil {
+		return nil, err
+	}
+	return object, isThat(object, namespace, name)
+}
+
+// isThat refuses an answer about another object than was asked for: its name would be printed as the one's.
+func isThat(object *unstructured.Unstructured, namespace, name string) error {
+	if object.GetName() != name || object.GetNamespace() != namespace {
+		return fmt.Errorf("the server answered with another object than %s/%s: %q", namespace, name, object.GetNamespace()+"/"+object.GetName())
+	}
+	return nil
 }

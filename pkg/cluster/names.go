@@ -33,7 +33,11 @@ func Names(ctx context.Context, config *rest.Config, list List) ([]string, error
 	if list.Namespace != "" && len(validation.IsDNS1123Label(list.Namespace)) > 0 {
 		return nil, fmt.Errorf("listing %s: there can be no namespace %q", list.Resource, list.Namespace)
 	}
-	client, err := metadata.NewForConfig(config)
+	http, err := httpClient(config)
+	if err != nil {
+		return nil, fmt.Errorf("connecting to the cluster: %w", err)
+	}
+	client, err := metadata.NewForConfigAndClient(config, http)
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the cluster: %w", err)
 	}

@@ -20,7 +20,8 @@ import (
 var ErrDeleted = errors.New("it was deleted meanwhile")
 
 // Until watches an object from the state it is given in, calls done with each later state, and ends when done reports
-// true, the object is deleted ([ErrDeleted]) or the context ends. It survives watches that the server ends.
+// true, the object is deleted ([ErrDeleted]) or the context ends. Watches that the server ends are begun again; if the
+// context ends before any of them told anything, the error is why the last one failed.
 func (c *Client) Until(ctx context.Context, resource schema.GroupVersionResource, object *unstructured.Unstructured, done func(*unstructured.Unstructured) bool) error {
 	watcher := &objectWatcher{
 		client: c, resource: resource, namespace: object.GetNamespace(),
@@ -30,7 +31,9 @@ func (c *Client) Until(ctx context.Context, resource schema.GroupVersionResource
 	if err != nil {
 		return err
 	}
+	told := false
 	_, err = watchtools.UntilWithoutRetry(ctx, retrying, func(event watch.Event) (bool, error) {
+		told = true
 		switch event.Type {
 		case watch.Deleted:
 			return false, ErrDeleted
@@ -40,6 +43,13 @@ func (c *Client) Until(ctx context.Context, resource schema.GroupVersionResource
 		state, ok := event.Object.(*unstructured.Unstructured)
 		return ok && done(state), nil
 	})
+	if ctx.Err() != nil {
+		<-retrying.Done()
+		if watcher.failed != nil && !told {
+			return watcher.failed
+		}
+		return ctx.Err()
+	}
 	return err
 }
 
@@ -48,9 +58,15 @@ type objectWatcher struct {
 	client              *Client
 	resource            schema.GroupVersionResource
 	namespace, selector string
+
+	failed error // why the last watch could not be begun
 }
 
 func (w *objectWatcher) WatchWithContext(ctx context.Context, options metav1.ListOptions) (watch.Interface, error) {
 	options.FieldSelector = w.selector
-	return w.client.dynamic.Resource(w.resource).Namespace(w.namespace).Watch(ctx, options)
+	begun, err := w.client.dynamic.Resource(w.resource).Namespace(w.namespace).Watch(ctx, options)
+	if ctx.Err() == nil {
+		w.failed = err
+	}
+	return begun, err
 }
