@@ -70,6 +70,7 @@ images in Git, checked before they reach a cluster.`,
 	cmd.PersistentFlags().BoolP("help", "h", false, "Explain the command, with examples")
 	s.config.AddFlags(cmd.PersistentFlags())
 	cmd.AddCommand(newCreateCmd(s))
+	cmd.AddCommand(newEvaluateCmd(s))
 	return cmd
 }
 

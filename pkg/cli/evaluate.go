@@ -1,0 +1,126 @@
+// Copyright 2026 The kubectl-image Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+func newEvaluateCmd(s *shell) *cobra.Command {
+	var f evaluateFlags
+	cmd := &cobra.Command{
+		Use:     "evaluate [TYPE] [NAME…]",
+		Aliases: []string{"eval"},
+		Short:   "Conclude what Flux would: which tags there are, and which is the latest",
+		Long: `Evaluate ImageRepositories and ImagePolicies here as Flux's controllers would: list the tags, select the latest,
+and say why. The objects come from files, and no cluster is contacted. TYPE is repository, policy or all.
+
+The exit code is 1 where an object is not ready, and 3 where that could not be found out.`,
+		Example: `  # What every policy in a file would select
+  kubectl image evaluate all -A -f objects.yaml --tags-from=ghcr.io/stefanprodan/podinfo=tags.txt
+
+  # Only the tag, for a script
+  kubectl image evaluate policy podinfo -f objects.yaml --tags-from=tags.txt -o jsonpath='{.status.latestRef.tag}'`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in, err := f.parse(*s.config.Namespace, args)
+			if err != nil {
+				return err
+			}
+			//nolint:forbidigo // this is where the clock is read, to be passed in
+			return s.evaluate(cmd.Context(), in, time.Now())
+		},
+	}
+	f.register(cmd.Flags())
+	return cmd
+}
+
+type evaluateFlags struct {
+	files         []string
+	recursive     bool
+	allNamespaces bool
+	tagsFrom      []string
+	output        text
+}
+
+func (f *evaluateFlags) register(flags *pflag.FlagSet) {
+	flags.SortFlags = false
+	flags.StringArrayVarP(&f.files, "filename", "f", nil, "`FILE`, folder or - with the objects, in place of a cluster; may be repeated")
+	flags.BoolVarP(&f.recursive, "recursive", "R", false, "Read the sub-folders of folders too")
+	flags.BoolVarP(&f.allNamespaces, "all-namespaces", "A", false, "Evaluate the objects of all namespaces")
+	flags.StringArrayVar(&f.tagsFrom, "tags-from", nil,
+		"`[IMAGE=]FILE` with the tags, or -, in place of a registry: a TAG[@DIGEST] per line, or a registry's JSON; may be repeated")
+	flags.VarP(&f.output, "output", "o", "Output `format`: "+oneOf(evaluateFormats()))
+}
+
+// evaluateInput is what an evaluate command line asks for.
+type evaluateInput struct {
+	// Files are paths, or - for stdin.
+	Files     []string
+	Recursive bool
+	// Namespace is that of objects which name none, and the one evaluated unless AllNamespaces.
+	Namespace     string
+	AllNamespaces bool
+	Target        target
+	// TagsFrom are lists to take in place of what a registry says.
+	TagsFrom []tagsFrom
+	// Output is a format of kubectl's, or empty.
+	Output string
+}
+
+func (f *evaluateFlags) parse(namespace string, args []string) (evaluateInput, error) {
+	var p problems
+	in := evaluateInput{
+		Files:         f.files,
+		Recursive:     f.recursive,
+		Namespace:     "default",
+		AllNamespaces: f.allNamespaces,
+		Target:        p.target(args),
+		TagsFrom:      p.tagsFrom(f.tagsFrom),
+		Output:        f.output.value,
+	}
+	if namespace != "" {
+		in.Namespace = namespace
+		p.namespace("namespace", namespace)
+	}
+	if len(f.files) == 0 {
+		p.addf("--filename is missing: evaluating what is in a cluster is not there yet, only what is in files")
+		p.hint("kubectl image evaluate -f objects.yaml; kubectl get imagerepositories,imagepolicies -A -o json | kubectl image evaluate -A -f -")
+	}
+	if slices.Contains(f.files, "") {
+		p.flag("filename", "", "want a file, a folder or -")
+	}
+	if n := stdins(in); n > 1 {
+		p.addf("- is given %d times: stdin can be read once", n)
+	}
+	format, _, _ := strings.Cut(f.output.value, "=")
+	if f.output.given && !slices.Contains(evaluateFormats(), format) {
+		p.flag("output", f.output.value, "want %s", oneOf(evaluateFormats()))
+	}
+	if f.allNamespaces && len(in.Target.Names) > 0 {
+		p.addf("--all-namespaces and a NAME exclude each other: an object is named within a namespace")
+	}
+	return in, p.err()
+}
+
+// stdins counts the inputs that are stdin.
+func stdins(in evaluateInput) int {
+	n := 0
+	for _, file := range in.Files {
+		if file == "-" {
+			n++
+		}
+	}
+	for _, list := range in.TagsFrom {
+		if list.File == "-" {
+			n++
+		}
+	}
+	return n
+}
