@@ -25,6 +25,10 @@ The exit code is 1 where an object is not ready, and 3 where that could not be f
 		Example: `  # What every policy in a file would select
   kubectl image evaluate all -A -f objects.yaml --tags-from=ghcr.io/stefanprodan/podinfo=tags.txt
 
+  # Why that tag, and why not another
+  kubectl image evaluate policy podinfo -f objects.yaml --tags-from=tags.txt --explain
+  kubectl image evaluate policy podinfo -f objects.yaml --tags-from=tags.txt --explain=6.10.0-rc.1,latest
+
   # Only the tag, for a script
   kubectl image evaluate policy podinfo -f objects.yaml --tags-from=tags.txt -o jsonpath='{.status.latestRef.tag}'`,
 		Args: cobra.ArbitraryArgs,
@@ -46,6 +50,7 @@ type evaluateFlags struct {
 	recursive     bool
 	allNamespaces bool
 	tagsFrom      []string
+	explain       text
 	output        text
 }
 
@@ -56,6 +61,8 @@ func (f *evaluateFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVarP(&f.allNamespaces, "all-namespaces", "A", false, "Evaluate the objects of all namespaces")
 	flags.StringArrayVar(&f.tagsFrom, "tags-from", nil,
 		"`[IMAGE=]FILE` with the tags, or -, in place of a registry: a TAG[@DIGEST] per line, or a registry's JSON; may be repeated")
+	textFlag(flags, &f.explain, "explain", "Tell how each policy comes to its answer, or what became of `TAG,…`, or of all tags")
+	flags.Lookup("explain").NoOptDefVal = explainStory
 	flags.VarP(&f.output, "output", "o", "Output `format`: "+oneOf(evaluateFormats()))
 }
 
@@ -70,6 +77,7 @@ type evaluateInput struct {
 	Target        target
 	// TagsFrom are lists to take in place of what a registry says.
 	TagsFrom []tagsFrom
+	Explain  explanation
 	// Output is a format of kubectl's, or empty.
 	Output string
 }
@@ -83,6 +91,7 @@ func (f *evaluateFlags) parse(namespace string, args []string) (evaluateInput, e
 		AllNamespaces: f.allNamespaces,
 		Target:        p.target(args),
 		TagsFrom:      p.tagsFrom(f.tagsFrom),
+		Explain:       p.explanation(f.explain),
 		Output:        f.output.value,
 	}
 	if namespace != "" {
@@ -102,6 +111,12 @@ func (f *evaluateFlags) parse(namespace string, args []string) (evaluateInput, e
 	format, _, _ := strings.Cut(f.output.value, "=")
 	if f.output.given && !slices.Contains(evaluateFormats(), format) {
 		p.flag("output", f.output.value, "want %s", oneOf(evaluateFormats()))
+	}
+	if f.explain.given && f.output.given {
+		p.addf("--explain and --output exclude each other: an explanation as an object is not there yet")
+	}
+	if f.explain.given && in.Target.Noun == nounRepository {
+		p.addf("--explain goes with policies: a repository selects nothing")
 	}
 	if f.allNamespaces && len(in.Target.Names) > 0 {
 		p.addf("--all-namespaces and a NAME exclude each other: an object is named within a namespace")

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -40,6 +41,9 @@ func (r *evaluateReport) findings() {
 			// The repository's line has said it.
 		case broken(p.Outcome):
 			r.mark(red, "✗", r.display(name, object.Namespace), whyNone(p))
+			if p.Scan != nil && p.Scan.Err == nil && !r.in.Explain.Wanted {
+				r.hint(r.in.command(name, object.Namespace, "--explain"))
+			}
 		case differs(p) && (r.in.Output == "" || r.in.Output == formatWide): // else the status printed says it
 			r.mark(yellow, "●", r.display(name, object.Namespace),
 				fmt.Sprintf("%s here; the status in the files says %s", object.Status.LatestRef.Tag, p.Before.LatestRef.Tag))
@@ -79,6 +83,36 @@ func broken(outcome evaluate.Outcome) bool {
 // differs reports whether another tag was selected than the status has.
 func differs(p *evaluate.Policy) bool {
 	return !p.Suspended && p.Ready == metav1.ConditionTrue && p.Before.LatestRef != nil && p.Object.Status.LatestRef.Tag != p.Before.LatestRef.Tag
+}
+
+// command is the command line that asks the same about one object.
+func (in evaluateInput) command(name objectName, namespace string, more ...string) string {
+	words := []string{"kubectl", "image", "evaluate", name.String()}
+	if namespace != "default" {
+		words = append(words, "-n", namespace)
+	}
+	for _, file := range in.Files {
+		words = append(words, "-f", file)
+	}
+	if in.Recursive {
+		words = append(words, "-R")
+	}
+	for _, list := range in.TagsFrom {
+		item := list.File
+		if list.Image != "" {
+			item = list.Image + "=" + item
+		}
+		words = append(words, "--tags-from", item)
+	}
+	words = append(words, more...)
+	for i, word := range words {
+		if strings.ContainsFunc(word, func(r rune) bool {
+			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_./:=@+,", r)
+		}) {
+			words[i] = shellQuoted(word)
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // whyNone says why a policy has no answer: at which stage the last tags were lost, or else what the evaluation says.

@@ -42,16 +42,19 @@ func (s *shell) evaluate(ctx context.Context, in evaluateInput, now time.Time) e
 		return explain(err, in.Namespace)
 	}
 	report := evaluateReport{shell: s, in: in, now: now, world: world, results: results, elsewhere: elsewhere}
-	if printer != nil {
+	switch {
+	case in.Explain.Wanted:
+		err = report.explain()
+	case printer != nil:
 		err = s.printResults(printer, in, results)
-	} else {
+	default:
 		err = report.tables()
 	}
 	if err != nil {
 		return err
 	}
 	report.findings()
-	if printer == nil {
+	if printer == nil && !in.Explain.Wanted {
 		report.count()
 	}
 	return verdict(results)

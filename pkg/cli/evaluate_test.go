@@ -35,6 +35,11 @@ func TestParseEvaluate(t *testing.T) {
 			Target:   target{Noun: nounPolicy, Names: []objectName{{nounPolicy, "a"}, {nounPolicy, "b"}}},
 			TagsFrom: []tagsFrom{{Image: "index.docker.io/library/nginx", File: "t"}, {File: "u"}},
 		},
+		"policies -f x --explain": {Files: []string{"x"}, Namespace: "default", Target: target{Noun: nounPolicy}, Explain: explanation{Wanted: true}},
+		"-f x --explain=all":      {Files: []string{"x"}, Namespace: "default", Target: target{Noun: nounAll}, Explain: explanation{Wanted: true, All: true}},
+		"-f x --explain=a,b": {
+			Files: []string{"x"}, Namespace: "default", Target: target{Noun: nounAll}, Explain: explanation{Wanted: true, Tags: []string{"a", "b"}},
+		},
 		"repo/a policy/b -f x": {
 			Files: []string{"x"}, Namespace: "default",
 			Target: target{Noun: nounAll, Names: []objectName{{nounRepository, "a"}, {nounPolicy, "b"}}},
