@@ -29,6 +29,10 @@ The exit code is 1 where an object is not ready, and 3 where that could not be f
   kubectl image evaluate policy podinfo -f objects.yaml --tags-from=tags.txt --explain
   kubectl image evaluate policy podinfo -f objects.yaml --tags-from=tags.txt --explain=6.10.0-rc.1,latest
 
+  # What if it had another rule, and what would a rule select without any object
+  kubectl image evaluate policy podinfo -f objects.yaml --tags-from=tags.txt --select-semver='>=6.0.0-0'
+  kubectl image evaluate policy --image=ghcr.io/stefanprodan/podinfo --select-semver=5.x --tags-from=tags.txt
+
   # Only the tag, for a script
   kubectl image evaluate policy podinfo -f objects.yaml --tags-from=tags.txt -o jsonpath='{.status.latestRef.tag}'`,
 		Args: cobra.ArbitraryArgs,
@@ -52,6 +56,9 @@ type evaluateFlags struct {
 	tagsFrom      []string
 	explain       text
 	output        text
+
+	whatIf           whatIfFlags
+	includeSuspended bool
 }
 
 func (f *evaluateFlags) register(flags *pflag.FlagSet) {
@@ -64,6 +71,8 @@ func (f *evaluateFlags) register(flags *pflag.FlagSet) {
 	textFlag(flags, &f.explain, "explain", "Tell how each policy comes to its answer, or what became of `TAG,…`, or of all tags")
 	flags.Lookup("explain").NoOptDefVal = explainStory
 	flags.VarP(&f.output, "output", "o", "Output `format`: "+oneOf(evaluateFormats()))
+	flags.BoolVar(&f.includeSuspended, "include-suspended", false, "Evaluate suspended objects as if they were not")
+	f.whatIf.register(flags)
 }
 
 // evaluateInput is what an evaluate command line asks for.
@@ -80,6 +89,9 @@ type evaluateInput struct {
 	Explain  explanation
 	// Output is a format of kubectl's, or empty.
 	Output string
+	// WhatIf replaces the rule of the one policy that is asked about.
+	WhatIf           whatIf
+	IncludeSuspended bool
 }
 
 func (f *evaluateFlags) parse(namespace string, args []string) (evaluateInput, error) {
@@ -93,12 +105,18 @@ func (f *evaluateFlags) parse(namespace string, args []string) (evaluateInput, e
 		TagsFrom:      p.tagsFrom(f.tagsFrom),
 		Explain:       p.explanation(f.explain),
 		Output:        f.output.value,
+
+		IncludeSuspended: f.includeSuspended,
 	}
+	in.WhatIf = f.whatIf.parse(&p, in.Target)
 	if namespace != "" {
 		in.Namespace = namespace
 		p.namespace("namespace", namespace)
 	}
-	if len(f.files) == 0 {
+	switch imagined := f.whatIf.image.given; {
+	case imagined && (len(f.files) > 0 || f.allNamespaces):
+		p.addf("--image goes without --filename and --all-namespaces: there is no object")
+	case !imagined && len(f.files) == 0:
 		p.addf("--filename is missing: evaluating what is in a cluster is not there yet, only what is in files")
 		p.hint("kubectl image evaluate -f objects.yaml; kubectl get imagerepositories,imagepolicies -A -o json | kubectl image evaluate -A -f -")
 	}

@@ -258,7 +258,9 @@ func changeInWords(change policy.Change) string {
 func shellQuoted(value string) string { return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'" }
 
 // stopped reports whether there is a place where the filter stopped: else there is nothing like its pattern in the tag.
-func stopped(v policy.Verdict) bool { return v.Stop != nil && v.Stop.Offset > 0 && len(v.Stop.Want) > 0 }
+func stopped(v policy.Verdict) bool {
+	return v.Stop != nil && v.Stop.Offset > 0 && len(v.Stop.Want) > 0
+}
 
 // caret shows under a tag where the filter stopped.
 func (r *evaluateReport) caret(v policy.Verdict) {

@@ -88,6 +88,9 @@ func differs(p *evaluate.Policy) bool {
 // command is the command line that asks the same about one object.
 func (in evaluateInput) command(name objectName, namespace string, more ...string) string {
 	words := []string{"kubectl", "image", "evaluate", name.String()}
+	if in.WhatIf.Image != "" {
+		words = []string{"kubectl", "image", "evaluate", string(name.Noun), "--image=" + in.WhatIf.Image}
+	}
 	if namespace != "default" {
 		words = append(words, "-n", namespace)
 	}
@@ -104,7 +107,10 @@ func (in evaluateInput) command(name objectName, namespace string, more ...strin
 		}
 		words = append(words, "--tags-from", item)
 	}
-	words = append(words, more...)
+	if in.IncludeSuspended {
+		words = append(words, "--include-suspended")
+	}
+	words = slices.Concat(words, in.WhatIf.spelt(), more)
 	for i, word := range words {
 		if strings.ContainsFunc(word, func(r rune) bool {
 			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_./:=@+,", r)

@@ -72,7 +72,7 @@ func (s *shell) printResults(printer printers.ResourcePrinter, in evaluateInput,
 		}
 	}
 	var object runtime.Object = list
-	if len(in.Target.Names) == 1 && len(list.Items) == 1 {
+	if (len(in.Target.Names) == 1 || in.WhatIf.Image != "") && len(list.Items) == 1 {
 		object = &list.Items[0]
 	}
 	var out bytes.Buffer

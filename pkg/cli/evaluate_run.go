@@ -27,16 +27,20 @@ func (s *shell) evaluate(ctx context.Context, in evaluateInput, now time.Time) e
 	if err != nil {
 		return err
 	}
+	if err := in.WhatIf.replaceRule(inv, wanted); err != nil {
+		return err
+	}
 	lists, err := s.readTags(in.TagsFrom, imagesOf(inv, wanted))
 	if err != nil {
 		return err
 	}
 	client := registry.NewClient(registry.Options{UserAgent: "kubectl-image"})
 	defer client.Close()
-	world := &tagWorld{client: client, now: now, lists: lists}
+	world := &tagWorld{client: client, now: now, includeSuspended: in.IncludeSuspended, lists: lists}
 	results, err := evaluate.Run(ctx, inv, evaluate.World{Tags: world.Tags, Digest: world.Digest}, evaluate.Options{
-		Now:    now,
-		Wanted: in.wants,
+		Now:              now,
+		Wanted:           in.wants,
+		IncludeSuspended: in.IncludeSuspended,
 	})
 	if err != nil {
 		return explain(err, in.Namespace)

@@ -202,6 +202,9 @@ func counts(byNamespace map[string]int) string {
 
 // load reads the files of a command line.
 func (s *shell) load(in evaluateInput) (*inventory.Inventory, error) {
+	if in.WhatIf.Image != "" {
+		return imagined(in.WhatIf.Image, in.Namespace), nil
+	}
 	var inputs []inventory.Input
 	for _, name := range in.Files {
 		if name == "-" {

@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/pflag"
+
+	"github.com/kubectl-image/kubectl-image/pkg/policy"
 )
 
 func parseEvaluate(t *testing.T, namespace, line string) (evaluateInput, error) {
@@ -40,6 +42,15 @@ func TestParseEvaluate(t *testing.T) {
 		"-f x --explain=a,b": {
 			Files: []string{"x"}, Namespace: "default", Target: target{Noun: nounAll}, Explain: explanation{Wanted: true, Tags: []string{"a", "b"}},
 		},
+		"policy p -f x --select-alpha=desc --filter-regex=^a --include-suspended": {
+			Files: []string{"x"}, Namespace: "default", Target: target{Noun: nounPolicy, Names: []objectName{{nounPolicy, "p"}}},
+			WhatIf:           whatIf{Change: policy.Change{{Field: policy.FieldAlphabetical, Value: "desc"}, {Field: policy.FieldPattern, Value: "^a"}}},
+			IncludeSuspended: true,
+		},
+		"policy --image=nginx --select-semver=1.x": {
+			Namespace: "default", Target: target{Noun: nounPolicy},
+			WhatIf: whatIf{Image: "nginx", Change: policy.Change{{Field: policy.FieldSemVer, Value: "1.x"}}},
+		},
 		"repo/a policy/b -f x": {
 			Files: []string{"x"}, Namespace: "default",
 			Target: target{Noun: nounAll, Names: []objectName{{nounRepository, "a"}, {nounPolicy, "b"}}},
@@ -63,12 +74,23 @@ func TestParseEvaluateRefuses(t *testing.T) {
 			`TYPE "nonsense": want repository, policy or all`,
 			`--output "xml": want ` + oneOf(evaluateFormats()),
 		},
-		"update a -f x":           {`TYPE "update": evaluating ImageUpdateAutomations is not there yet; want repository, policy or all`},
-		"all a -f x":              {"a NAME needs a TYPE of its own, not all: want repository or policy"},
-		"policy/a b -f x":         {`"b" beside TYPE/NAME: want either TYPE NAME… or TYPE/NAME…`},
-		"policy policy/a -f x":    {`"policy/a" beside TYPE "policy": want either TYPE NAME… or TYPE/NAME…`},
-		"policy a -A -f x":        {"--all-namespaces and a NAME exclude each other: an object is named within a namespace"},
-		"-f - --tags-from=-":      {"- is given 2 times: stdin can be read once"},
+		"update a -f x":        {`TYPE "update": evaluating ImageUpdateAutomations is not there yet; want repository, policy or all`},
+		"all a -f x":           {"a NAME needs a TYPE of its own, not all: want repository or policy"},
+		"policy/a b -f x":      {`"b" beside TYPE/NAME: want either TYPE NAME… or TYPE/NAME…`},
+		"policy policy/a -f x": {`"policy/a" beside TYPE "policy": want either TYPE NAME… or TYPE/NAME…`},
+		"policy a -A -f x":     {"--all-namespaces and a NAME exclude each other: an object is named within a namespace"},
+		"-f - --tags-from=-":   {"- is given 2 times: stdin can be read once"},
+		"policy -f x --select-semver=1.x --select-alpha=asc": {"--select-alpha and --select-semver exclude each other: a policy has one order"},
+		"policy -f x --select-alpha=":                        {`--select-alpha "": want asc or desc`},
+		"-f x --select-semver=1.x":                           {"--select-… and --filter-… replace the rule of one policy: want policy NAME"},
+		"policy p --image=nginx --select-semver=1.x -f x": {
+			"--image goes with TYPE policy, and without a NAME: there is no object",
+			"--image goes without --filename and --all-namespaces: there is no object",
+		},
+		"policy --image=nginx:1 --select-semver=1.x": {
+			`--image "nginx:1": image 'nginx:1' should not include a tag; remove ':1'; ` +
+				"want [HOST[:PORT]/]PATH in lower case, without scheme, tag or digest",
+		},
 		"-f x --tags-from=":       {`--tags-from "": want a file or -`},
 		"-f x --tags-from=nginx=": {`--tags-from "nginx=": want a file or -`},
 		"-f x --tags-from=nginx=a --tags-from=docker.io/library/nginx=b": {
