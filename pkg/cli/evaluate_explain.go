@@ -116,11 +116,13 @@ func (r *evaluateReport) story(p *evaluate.Policy, story *policy.Story) error {
 	fmt.Fprintln(r.Out)
 	misses := story.NearMisses(5)
 	if story.Err != nil {
-		r.line(" ✗ nothing to select   Flux says: %v", story.Err)
+		r.line(" ✗ nothing to select   Flux says: %v", p.Err)
 	} else {
 		r.line(" ✔ %s%s", story.Selection.Tag, r.standing(p, story.Selection.Tag))
-		for _, tie := range story.Selection.Ties {
-			r.line(" = %s is equal", tie)
+		for _, note := range p.Notes {
+			if note.Kind == evaluate.Tie {
+				r.line(" = %s", note.Text)
+			}
 		}
 	}
 	if len(misses) == 0 {

@@ -58,6 +58,9 @@ func (r *evaluateReport) findings() {
 
 func (r *evaluateReport) notes(name objectName, namespace string, notes []evaluate.Note) {
 	for _, note := range notes {
+		if note.Kind == evaluate.Tie && r.in.Explain.Wanted {
+			continue // part of the explanation
+		}
 		r.mark(yellow, "!", r.display(name, namespace), note.Text)
 	}
 }

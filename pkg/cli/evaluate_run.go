@@ -30,7 +30,7 @@ func (s *shell) evaluate(ctx context.Context, in evaluateInput, now time.Time) e
 	if err := in.WhatIf.replaceRule(inv, wanted); err != nil {
 		return err
 	}
-	lists, err := s.readTags(in.TagsFrom, imagesOf(inv, wanted))
+	lists, err := s.readTags(in.TagsFrom, imagesOf(inv, wanted, in.IncludeSuspended))
 	if err != nil {
 		return err
 	}

@@ -127,8 +127,9 @@ func (s *shell) readList(list tagsFrom) (givenList, error) {
 	return read, err
 }
 
-// imagesOf are the canonical images whose tags it takes to evaluate some objects.
-func imagesOf(inv *inventory.Inventory, wanted []manifest.Value) []string {
+// imagesOf are the canonical images whose tags it takes to evaluate some objects. Suspended ones are not evaluated, unless
+// they are included.
+func imagesOf(inv *inventory.Inventory, wanted []manifest.Value, includeSuspended bool) []string {
 	images := map[string]bool{}
 	add := func(repository *imagev1.ImageRepository) {
 		if parsed, err := manifest.ParseImage(repository.Spec.Image, repository.Spec.Insecure); err == nil {
@@ -138,8 +139,13 @@ func imagesOf(inv *inventory.Inventory, wanted []manifest.Value) []string {
 	for _, object := range wanted {
 		switch object := object.(type) {
 		case *imagev1.ImageRepository:
-			add(object)
+			if includeSuspended || !object.Spec.Suspend {
+				add(object)
+			}
 		case *imagev1.ImagePolicy:
+			if object.Spec.Suspend && !includeSuspended {
+				continue
+			}
 			ref := object.Spec.ImageRepositoryRef
 			if ref.Namespace == "" {
 				ref.Namespace = object.Namespace
