@@ -6,12 +6,13 @@ LINT = $(GO) tool -modfile=testdata/tools/golangci-lint/go.mod golangci-lint
 
 PACKAGES = ./... ./testdata/rigtest
 # Modules of their own, which ./... does not see.
-NESTED = testdata/rig testdata/rig/registry testdata/tools/controller-gen testdata/tools/golangci-lint
+NESTED = testdata/rig testdata/rig/registry testdata/tools/controller-gen testdata/tools/golangci-lint testdata/tools/goreleaser
 
-.PHONY: build check fmt vet lint tidy generate generated rig test fuzz
+.PHONY: build check fmt vet lint tidy generate generated rig test fuzz release-check
 
-build: ## bin/kubectl-image, as released but for its version
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o bin/kubectl-image ./cmd/kubectl-image
+build: ## bin/kubectl-image, as it is released
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/kubectl-image -ldflags="-s -w -X main.version=$$(git describe --tags --always --dirty) \
+		-X main.commit=$$(git rev-parse HEAD) -X main.date=$$(TZ=UTC git log -1 --date=format-local:%Y-%m-%dT%H:%M:%SZ --format=%cd)" ./cmd/kubectl-image
 
 check: fmt vet tidy lint generated test fuzz ## all that CI checks
 
@@ -19,20 +20,23 @@ fmt: ## formatting
 	@files=$$(gofmt -l cmd pkg testdata); test -z "$$files" || { echo "gofmt -w" $$files; exit 1; }
 
 vet:
-	$(GO) vet $(PACKAGES)
+	$(GO) vet -tags release $(PACKAGES)
 
 tidy: ## every go.mod and go.sum is what the code needs
 	$(GO) mod tidy -diff
 	@set -e; for module in $(NESTED); do echo "$(GO) -C $$module mod tidy -diff"; $(GO) -C $$module mod tidy -diff; done
 
 lint: ## golangci-lint, built from its module
-	$(LINT) run $(PACKAGES)
+	$(LINT) run --build-tags release $(PACKAGES)
 
-generate: ## the CRDs, from the API modules
+GENERATED = manifests/crds testdata/crds completions
+
+generate: ## the CRDs, from the API modules, and the completion scripts
 	$(GO) run -C testdata/tools/controller-gen .
+	UPDATE=1 $(GO) test ./pkg/cli -count=1 -run TestCompletionScripts
 
 generated: generate ## what is generated is what is committed
-	@test -z "$$(git status --porcelain -- manifests/crds testdata/crds)" || { git status --short -- manifests/crds testdata/crds; exit 1; }
+	@test -z "$$(git status --porcelain -- $(GENERATED))" || { git status --short -- $(GENERATED); exit 1; }
 
 rig: ## API server, kubectl and registry for the tests, built from modules; reused when present
 	$(GO) run -C testdata/rig .
@@ -46,3 +50,6 @@ fuzz: ## each fuzz target for FUZZTIME
 			$(GO) test $$package -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME); \
 		done; \
 	done
+
+release-check: rig ## a release but for its publishing: every archive built, unpacked and used
+	REQUIRE_RIG=1 $(GO) test -tags release -count=1 -timeout 60m -v -run TestRelease ./cmd/kubectl-image

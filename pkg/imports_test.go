@@ -9,7 +9,9 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -72,6 +74,27 @@ func TestImports(t *testing.T) {
 			}
 		}
 	}
+	// Of the program itself only tests know more than cli.
+	mains, err := filepath.Glob("../cmd/*/*.go")
+	if err != nil || len(mains) == 0 {
+		t.Fatalf("no programs found: %v", err)
+	}
+	for _, file := range mains {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, source, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, spec := range parsed.Imports {
+			imported, ours := strings.CutPrefix(strings.Trim(spec.Path.Value, `"`), module)
+			if ours && imported != "cli" && !strings.HasSuffix(file, "_test.go") {
+				t.Errorf("%s imports %s: a program is only a process around cli", file, imported)
+			}
+		}
+	}
 	nested, err := fs.Glob(packages, "*/*/*.go")
 	if err != nil {
 		t.Fatal(err)
@@ -79,6 +102,25 @@ func TestImports(t *testing.T) {
 	for _, file := range nested {
 		if !strings.Contains(file, "/testdata/") {
 			t.Errorf("%s: packages are not nested", file)
+		}
+	}
+}
+
+// The top level holds what every Go repository has, and the directories that users and packagers look for.
+func TestTopLevel(t *testing.T) {
+	t.Parallel()
+	allowed := []string{
+		"cmd", "pkg", "manifests", "completions", "testdata", "go.mod", "go.sum", "README.md", "LICENSE", "Makefile",
+		"CONTRIBUTING.md",
+	}
+	listed, err := exec.Command("git", "ls-tree", "--name-only", "HEAD", "../").Output()
+	if err != nil {
+		t.Skipf("not a Git checkout: %v", err)
+	}
+	for name := range strings.Lines(string(listed)) {
+		name = strings.TrimPrefix(strings.TrimSpace(name), "../")
+		if !strings.HasPrefix(name, ".") && !slices.Contains(allowed, name) {
+			t.Errorf("%s does not belong at the top level", name)
 		}
 	}
 }

@@ -21,5 +21,5 @@ func main() {
 func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return cli.Main(ctx, os.Args, cli.SystemStreams())
+	return cli.Main(ctx, os.Args, cli.SystemStreams(), build())
 }

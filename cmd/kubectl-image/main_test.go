@@ -14,12 +14,14 @@ import (
 // rig is the real servers that this package's tests share.
 var rig rigtest.Rig
 
-// In scripts the program runs under its own name and, as `kubectl image`, behind a kubectl that knows nothing but
-// plugins.
+// In scripts the program runs under its own name and others and, as `kubectl image`, behind a kubectl that knows nothing
+// but plugins.
 func TestMain(m *testing.M) {
 	testscript.Main(withRig{m}, map[string]func(){
-		"kubectl-image": main,
-		"kubectl":       kubectl,
+		"kubectl-image":      main,
+		"kubectl-flux_image": main,
+		"flux-image":         main,
+		"kubectl":            kubectl,
 	})
 }
 

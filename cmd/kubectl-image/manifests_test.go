@@ -70,20 +70,28 @@ type granted struct {
 	roles    []string
 	exitCode int
 	argv     string
+	prints   string // what the first line of stdout has to be, if anything
 }
 
 func grantedCommands() []granted {
 	create := []string{"kubectl-image-create"}
 	wait := []string{"kubectl-image-create", "kubectl-image-wait"}
-	var commands []granted
+	complete := []string{"kubectl-image-complete"}
+	commands := []granted{
+		{complete, 0, "__complete create repository rbac-", "rbac-test"},
+		{complete, 0, "__complete create policy rbac-", "rbac-test"},
+		{complete, 0, "__complete create update rbac-", "rbac-test"},
+		{complete, 0, "__complete create update --git-repo-ref rbac-", "rbac-test"},
+		{complete, 0, "__complete create update --namespace kube-sys", "kube-system"},
+	}
 	for _, object := range []string{
 		"repository x --image=a/b", "policy x --image-ref=r --select-semver=1.x", "update x --git-repo-ref=g --author-email=a@b.test",
 	} {
 		commands = append(commands,
-			granted{create, 0, "create " + object},
-			granted{create, 0, "create " + object + " --suspend"}, // exists by now
-			granted{create, 0, "create " + object + " --dry-run=server"},
-			granted{wait, 1, "create " + object + " --wait --timeout=3s"}, // nobody makes it ready
+			granted{create, 0, "create " + object, ""},
+			granted{create, 0, "create " + object + " --suspend", ""}, // exists by now
+			granted{create, 0, "create " + object + " --dry-run=server", ""},
+			granted{wait, 1, "create " + object + " --wait --timeout=3s", ""}, // nobody makes it ready
 		)
 	}
 	return commands
@@ -154,12 +162,36 @@ func without(role rbacv1.ClusterRole, rule int, resource, verb string) rbacv1.Cl
 	return lesser
 }
 
+// completed are objects whose names complete.
+const completed = `
+apiVersion: image.toolkit.fluxcd.io/v1
+kind: ImageRepository
+metadata: {name: rbac-test}
+spec: {image: a/b, interval: 1m}
+---
+apiVersion: image.toolkit.fluxcd.io/v1
+kind: ImagePolicy
+metadata: {name: rbac-test}
+spec: {imageRepositoryRef: {name: a}, policy: {semver: {range: 1.x}}}
+---
+apiVersion: image.toolkit.fluxcd.io/v1
+kind: ImageUpdateAutomation
+metadata: {name: rbac-test}
+spec: {interval: 1m, sourceRef: {name: a}}
+---
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: rbac-test}
+spec: {interval: 1m, url: "https://git.test/a"}
+`
+
 // runGranted runs commands, each as a user with just the roles it names, one of which may be replaced by a lesser one.
 // It says what the first one did that ended otherwise than it should.
 func runGranted(t *testing.T, cluster *rigtest.Cluster, replaced string, lesser *rbacv1.ClusterRole, commands []granted) string {
 	t.Helper()
 	kubeconfigs := map[string]string{}
 	namespace := cluster.Namespace(t)
+	cluster.Kubectl(t, completed, "apply", "--server-side", "-n", namespace, "-f", "-")
 	for _, command := range commands {
 		roles := slices.Clone(command.roles)
 		user := strings.Join(roles, "-")
@@ -172,7 +204,9 @@ func runGranted(t *testing.T, cluster *rigtest.Cluster, replaced string, lesser 
 		}
 		streams, _, out, errOut := genericiooptions.NewTestIOStreams()
 		argv := append([]string{"kubectl-image", "--kubeconfig=" + kubeconfigs[user]}, strings.Fields(command.argv)...)
-		if code := cli.Main(t.Context(), argv, streams); code != command.exitCode {
+		code := cli.Main(t.Context(), argv, streams, cli.Build{})
+		first, _, _ := strings.Cut(out.String(), "\n")
+		if code != command.exitCode || command.prints != "" && command.prints != first {
 			return fmt.Sprintf("%s: exit code %d, want %d\n%s%s", command.argv, code, command.exitCode, out, errOut)
 		}
 	}

@@ -129,3 +129,46 @@ func TestReadmeTestCommand(t *testing.T) {
 		}
 	}
 }
+
+// What the README's sh blocks do cannot be done here: they fetch from the Internet, or install for the user. Each line is
+// known to be true by other means, which are named; a new one has to find its own.
+func TestReadmeInstallation(t *testing.T) {
+	t.Parallel()
+	known := map[string]string{
+		"go install github.com/kubectl-image/kubectl-image/cmd/kubectl-image@latest":                              "the package is looked up below",
+		"version=v0.1.0 platform=linux_amd64":                                                                     "TestRelease opens archives by these names",
+		"url=https://github.com/kubectl-image/kubectl-image/releases/download/$version":                           "TestKrewManifest: the manifest's own address",
+		"curl -fsSLO $url/kubectl-image_${version}_$platform.tar.gz":                                              "TestRelease opens archives by these names",
+		"curl -fsSL $url/checksums.txt | sha256sum --check --ignore-missing":                                      "TestRelease compares checksums.txt",
+		"tar -xzf kubectl-image_${version}_$platform.tar.gz -C ~/.local/bin kubectl-image kubectl_complete-image": "TestRelease unpacks these two for its user",
+		"kubectl krew index add kubectl-image https://github.com/kubectl-image/krew-index.git":                    "an index of our own, as .krew.yaml says",
+		"kubectl krew install kubectl-image/image":                                                                "TestKrewManifest: the plugin's name",
+		"# or": "",
+		"curl -fsSLO https://raw.githubusercontent.com/kubectl-image/krew-index/main/plugins/image.yaml": "TestKrewManifest: the manifest's file name",
+		"kubectl krew install --manifest=image.yaml":                                                     "TestKrewManifest validates it",
+		"kubectl image completion install   # beside the program; --dir=DIR elsewhere":                   "completion.txtar",
+		`ln -s "$(go env GOPATH)/bin/kubectl-image" ~/.local/bin/kubectl-flux_image`:                     "any_name.txtar",
+		"kubectl flux-image version":            "any_name.txtar",
+		"kubectl flux-image completion install": "completion.txtar",
+	}
+	text, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, blocks, _ := strings.Cut(string(text), "```sh\n")
+	for block := range strings.SplitSeq(blocks, "```sh\n") {
+		block, _, _ = strings.Cut(block, "```\n")
+		for line := range strings.Lines(block) {
+			if _, ok := known[strings.TrimSuffix(line, "\n")]; !ok {
+				t.Errorf("README.md: what shows that this works?\n%s", line)
+			}
+		}
+	}
+	listed, err := exec.Command("go", "list", "-f", "{{.ImportPath}} {{.Name}}", ".").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := strings.TrimSpace(string(listed)), "github.com/kubectl-image/kubectl-image/cmd/kubectl-image main"; got != want {
+		t.Errorf("the package to install is %q, and not %q", got, want)
+	}
+}

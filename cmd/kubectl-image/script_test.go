@@ -24,7 +24,7 @@ func kubectl() {
 		fmt.Fprintln(os.Stderr, "kubectl: want the name of a plugin")
 		os.Exit(1)
 	}
-	plugin := exec.Command("kubectl-"+os.Args[1], os.Args[2:]...)
+	plugin := exec.Command("kubectl-"+strings.ReplaceAll(os.Args[1], "-", "_"), os.Args[2:]...)
 	plugin.Stdin, plugin.Stdout, plugin.Stderr = os.Stdin, os.Stdout, os.Stderr
 	err := plugin.Run()
 	var exit *exec.ExitError

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -36,8 +35,7 @@ func (s *shell) connect() (*cluster.Client, error) {
 
 func (s *shell) restConfig() (*rest.Config, error) {
 	loader := s.config.ToRawKubeConfigLoader()
-	_, inCluster := os.LookupEnv("KUBERNETES_SERVICE_HOST")
-	if raw, err := loader.RawConfig(); err == nil && len(raw.Clusters) == 0 && *s.config.APIServer == "" && !inCluster {
+	if raw, err := loader.RawConfig(); err == nil && len(raw.Clusters) == 0 && *s.config.APIServer == "" && !s.inCluster {
 		return nil, &hinted{
 			err:  fmt.Errorf("no cluster to reach: there is none in the kubeconfig (%s)", s.kubeconfigFiles(loader)),
 			hint: "--kubeconfig=FILE or KUBECONFIG names another; --export prints the manifest and needs no cluster",

@@ -6,6 +6,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +17,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/printers"
 
 	"github.com/kubectl-image/kubectl-image/pkg/manifest"
 )
@@ -28,9 +30,8 @@ func newCreateCmd(s *shell) *cobra.Command {
 check it, and more: a template is rendered, an expression compiled, before anything is printed.`,
 		Example: `  # For Git
   kubectl image create policy podinfo --image-ref=podinfo --select-semver='6.x' --export > podinfo-policy.yaml`,
-		Args: cobra.ArbitraryArgs,
-		RunE: group("type"),
 	}
+	group(cmd, "type")
 	children := func() []*cobra.Command {
 		return []*cobra.Command{newCreateRepositoryCmd(s), newCreatePolicyCmd(s), newCreateUpdateCmd(s)}
 	}
@@ -41,42 +42,41 @@ check it, and more: a template is rendered, an expression compiled, before anyth
 
 // imageWord is the hidden word "image" between verb and noun, for hands that know flux.
 func imageWord(verb *cobra.Command, children ...*cobra.Command) *cobra.Command {
-	cmd := &cobra.Command{
-		Use: "image", Aliases: []string{"images"}, Hidden: true,
-		Short: verb.Short, Long: verb.Long, Example: verb.Example, Args: verb.Args, RunE: verb.RunE,
-	}
+	cmd := group(&cobra.Command{
+		Use: "image", Aliases: []string{"images"}, Hidden: true, Short: verb.Short, Long: verb.Long, Example: verb.Example,
+	}, "type")
 	cmd.AddCommand(children...)
 	return cmd
 }
 
 // createFlags are the flags of all three create commands.
 type createFlags struct {
-	interval        text
-	suspend         bool
-	labels          []string
-	annotations     []string
-	apiVersion      text
-	export          bool
-	dryRun          text
-	output          text
-	fieldManager    text
-	forceConflicts  bool
-	wait            bool
-	timeout         text
-	intervalDefault string
+	interval       text
+	suspend        bool
+	labels         []string
+	annotations    []string
+	apiVersion     text
+	export         bool
+	dryRun         text
+	output         text
+	fieldManager   text
+	forceConflicts bool
+	wait           bool
+	timeout        text
 }
 
 func (f *createFlags) register(flags *pflag.FlagSet, intervalDefault, intervalUsage string) {
-	f.intervalDefault, f.interval.value = intervalDefault, intervalDefault
+	f.interval.value = intervalDefault
 	f.apiVersion.value, f.dryRun.value = "v1", "none"
 	f.fieldManager.value, f.timeout.value = defaultManager, "1m"
 	textFlag(flags, &f.interval, "interval", intervalUsage)
 	flags.BoolVar(&f.suspend, "suspend", false, "Create it suspended")
-	flags.StringSliceVar(&f.labels, "label", nil, "Label `KEY=VALUE`; may be repeated or hold several, with commas")
-	flags.StringArrayVar(&f.annotations, "annotation", nil, "Annotation `KEY=VALUE`; may be repeated")
+	flags.StringArrayVar(&f.labels, "label", nil, "Labels `KEY=VALUE,…`; may be repeated")
+	flags.StringArrayVar(&f.annotations, "annotation", nil, "`KEY=VALUE` of an annotation; may be repeated")
 	textFlag(flags, &f.apiVersion, "api-version", "`Version` of the API to write: "+oneOf(manifest.Versions())+"; on a cluster the newest that is served")
 	flags.BoolVar(&f.export, "export", false, "Print the manifest for Git, and reach no cluster")
 	textFlag(flags, &f.dryRun, "dry-run", "`Mode`: none, client (print, reach no cluster) or server (submit, do not keep)")
+	flags.Lookup("dry-run").NoOptDefVal = "client" // as kubectl has it
 	flags.VarP(&f.output, "output", "o", "Output `format`: "+oneOf(outputFormats()))
 	textFlag(flags, &f.fieldManager, "field-manager", "`Name` that owns the fields on the cluster; Flux removes fields of names that begin with kubectl")
 	flags.BoolVar(&f.forceConflicts, "force-conflicts", false, "Take fields over from other managers")
@@ -143,22 +143,42 @@ func (f *createFlags) parse(p *problems, namespace string) (metav1.ObjectMeta, s
 	}
 	if timeout := p.duration("timeout", f.timeout, true); f.wait {
 		in.Wait = timeout.Duration
+		if in.Wait <= 0 {
+			p.flag("timeout", f.timeout.value, "want some time to wait")
+		}
 	} else if f.timeout.given {
 		p.addf("--timeout without --wait: there is nothing to wait for")
 	}
+	f.checkTarget(p)
 	format, _, _ := strings.Cut(f.output.value, "=")
 	if f.output.given && !slices.Contains(outputFormats(), format) {
 		p.flag("output", f.output.value, "want %s", oneOf(outputFormats()))
 	}
+	return meta, apiVersion, in
+}
+
+// checkTarget checks that the flags agree on where the object goes: into a manifest, or onto a cluster.
+func (f *createFlags) checkTarget(p *problems) {
 	if f.export {
-		if f.wait {
-			p.addf("--export and --wait exclude each other: --export reaches no cluster")
-		}
 		for _, other := range set(map[string]text{"dry-run": f.dryRun, "output": f.output}) {
 			p.addf("--export and %s exclude each other: --export prints YAML for Git, --dry-run=client -o FORMAT prints the same object in any format", other)
 		}
 	}
-	return meta, apiVersion, in
+	reachesNone := ""
+	switch {
+	case f.export:
+		reachesNone = "--export"
+	case f.dryRun.value == "client":
+		reachesNone = "--dry-run=client"
+	case f.dryRun.value == "server" && f.wait:
+		p.addf("--wait and --dry-run=server exclude each other: of a dry run nothing comes that one could wait for")
+	}
+	clusterOnly := map[string]text{
+		"field-manager": f.fieldManager, "force-conflicts": {given: f.forceConflicts}, "wait": {given: f.wait},
+	}
+	if given := set(clusterOnly); reachesNone != "" && len(given) > 0 {
+		p.addf("%s with %s: no cluster is reached", listed(given, "and"), reachesNone)
+	}
 }
 
 // versioned adds a problem for each flag that sets a field which the object's version lacks.
@@ -193,6 +213,9 @@ func flagOf(kind string) map[string]string {
 
 // create carries out what a create command line asks for.
 func (s *shell) create(ctx context.Context, in createInput) error {
+	if _, err := newPrinter(in.Output, ""); err != nil {
+		return &usageError{problems: []error{fmt.Errorf("--output %s: %w", quote(in.Output), err)}}
+	}
 	for _, warning := range in.Warnings {
 		s.warn(warning)
 	}
@@ -227,11 +250,15 @@ func (s *shell) printValue(object manifest.Value, format, done string) error {
 
 // printObject prints an object in a format of kubectl's; without one, its name and what was done to it.
 func (s *shell) printObject(object *unstructured.Unstructured, format, done string) error {
-	flags := genericclioptions.NewPrintFlags(done)
-	flags.OutputFormat = &format
-	printer, err := flags.ToPrinter()
+	printer, err := newPrinter(format, done)
 	if err != nil {
 		return err
 	}
 	return printer.PrintObj(object, s.Out)
+}
+
+func newPrinter(format, done string) (printers.ResourcePrinter, error) {
+	flags := genericclioptions.NewPrintFlags(done)
+	flags.OutputFormat = &format
+	return flags.ToPrinter()
 }

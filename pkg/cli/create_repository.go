@@ -4,10 +4,12 @@
 package cli
 
 import (
+	"net/url"
 	"strings"
 
 	imagev1 "github.com/fluxcd/image-reflector-controller/api/v1"
 	"github.com/fluxcd/pkg/apis/acl"
+	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -56,7 +58,6 @@ type createRepositoryFlags struct {
 func (f *createRepositoryFlags) register(flags *pflag.FlagSet) {
 	flags.SortFlags = false
 	textFlag(flags, &f.image, "image", "`Image` to list the tags of, without scheme, tag or digest (required)")
-	f.createFlags.register(flags, "1m", "`Duration` between scans")
 	textFlag(flags, &f.scanTimeout, "scan-timeout", "Longest `duration` of one scan, login included; below 1h (default: the interval)")
 	textFlag(flags, &f.secretRef, "secret-ref", "`Secret` of type kubernetes.io/dockerconfigjson with the registry's credentials")
 	textFlag(flags, &f.serviceAccount, "service-account", "`ServiceAccount` whose image pull secrets, or whose cloud identity, to use")
@@ -66,7 +67,8 @@ func (f *createRepositoryFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.insecure, "insecure", false, "Allow plain HTTP")
 	flags.StringArrayVar(&f.exclude, "exclude", nil, "Regular `expression` of tags to ignore, instead of ^.*\\.sig$; may be repeated")
 	flags.StringArrayVar(&f.accessFrom, "access-from", nil,
-		"`KEY=VALUE,…` labels of namespaces whose policies may use it, or * for all; repeated, any of them will do")
+		"`LABELS` of namespaces whose policies may use it, such as team=web,env=prod, or * for all; repeated, any of them will do")
+	f.createFlags.register(flags, "1m", "`Duration` between scans")
 }
 
 // repositoryFlagOf names the flag of each field of an ImageRepository's spec.
@@ -93,12 +95,7 @@ func (f createRepositoryFlags) parse(namespace string, args []string) (createInp
 	meta, apiVersion, in := f.createFlags.parse(&p, namespace)
 	meta.Name = name
 
-	p.required("image", f.image, "an image such as ghcr.io/stefanprodan/podinfo")
-	if f.image.value != "" {
-		if _, err := manifest.ParseImage(f.image.value, f.insecure); err != nil {
-			p.flag("image", f.image.value, "%v; want [HOST[:PORT]/]PATH in lower case, without scheme, tag or digest", err)
-		}
-	}
+	p.image("image", f.image)
 	if len(f.exclude) > maxExclusions {
 		p.addf("--exclude is given %d times: the API allows %d", len(f.exclude), maxExclusions)
 	}
@@ -149,6 +146,35 @@ func (f createRepositoryFlags) warnings() []string {
 	return warnings
 }
 
+// image checks the image of a repository by the controller's rules, in words about the value rather than the rule.
+func (p *problems) image(flag string, t text) {
+	const want = "want [HOST[:PORT]/]PATH, without scheme, tag or digest"
+	if !p.required(flag, t, "an image such as ghcr.io/stefanprodan/podinfo") {
+		return
+	}
+	scheme, rest, hasScheme := strings.Cut(t.value, "://")
+	colon := strings.LastIndexByte(t.value, ':')
+	_, err := manifest.ParseImage(t.value, false)
+	switch {
+	case hasScheme:
+		shown := t.value
+		if parsed, err := url.Parse(t.value); err == nil && parsed.User != nil {
+			shown = parsed.Redacted()
+			rest = strings.TrimPrefix(rest, parsed.User.String()+"@")
+		}
+		p.flag(flag, shown, "has the scheme %q: %s, as %s", scheme, want, quote(rest))
+	case strings.Contains(t.value, "@"):
+		p.flag(flag, t.value, "has a digest, or a user: %s", want)
+	case colon > strings.LastIndexByte(t.value, '/'):
+		p.flag(flag, t.value, "has a tag: %s, as %s", want, quote(t.value[:colon]))
+	case err != nil:
+		_, cause := name.NewRepository(t.value) // the controller's own words do not have it
+		p.flag(flag, t.value, "%v; %s", cause, want)
+	case strings.HasPrefix(t.value, "/") || strings.HasSuffix(t.value, "/") || strings.Contains(t.value, "//"):
+		p.flag(flag, t.value, "has an empty part: %s", want)
+	}
+}
+
 // accessFrom parses label pairs, one namespace selector for each time the flag was given.
 func (p *problems) accessFrom(flag string, selectors []string) *acl.AccessFrom {
 	if len(selectors) == 0 {
@@ -158,7 +184,7 @@ func (p *problems) accessFrom(flag string, selectors []string) *acl.AccessFrom {
 	for _, selector := range selectors {
 		var labels map[string]string
 		if selector != "*" {
-			labels = p.labels(flag, strings.Split(selector, ","))
+			labels = p.labels(flag, []string{selector})
 		}
 		access.NamespaceSelectors = append(access.NamespaceSelectors, acl.NamespaceSelector{MatchLabels: labels})
 	}

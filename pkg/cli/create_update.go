@@ -135,7 +135,7 @@ func (f createUpdateFlags) parse(ctx context.Context, namespace string, args []s
 	// As flux does, no update stanza without a path: the API server's default says the rest.
 	if f.gitRepoPath.given {
 		update.Spec.Update = &autov1.UpdateStrategy{
-			Path: p.notEmpty("git-repo-path", f.gitRepoPath), Strategy: autov1.UpdateStrategySetters,
+			Path: p.repositoryPath("git-repo-path", f.gitRepoPath), Strategy: autov1.UpdateStrategySetters,
 		}
 	}
 	in.Warnings = p.commitTemplate(ctx, f.commitTemplate, update.Spec.GitSpec.Commit.MessageTemplateValues)
@@ -163,7 +163,7 @@ func (f createUpdateFlags) checkout(p *problems) *autov1.GitCheckoutSpec {
 		p.addf("--push-branch is missing: from %s alone Flux cannot tell which branch to push to", given[len(given)-1])
 	}
 	p.versionRange("checkout-semver", f.checkoutSemver)
-	p.gitName("checkout-branch", f.checkoutBranch)
+	p.branch("checkout-branch", f.checkoutBranch)
 	p.gitName("checkout-tag", f.checkoutTag)
 	p.gitName("checkout-name", f.checkoutName)
 	if name := f.checkoutName; name.given && !strings.HasPrefix(name.value, "refs/") {
@@ -181,8 +181,9 @@ func (f createUpdateFlags) checkout(p *problems) *autov1.GitCheckoutSpec {
 }
 
 func (f createUpdateFlags) commit(p *problems) autov1.CommitSpec {
-	p.required("author-email", f.authorEmail, "the e-mail address to commit with")
-	p.person("author-email", f.authorEmail)
+	if p.required("author-email", f.authorEmail, "the e-mail address to commit with") {
+		p.person("author-email", f.authorEmail)
+	}
 	p.person("author-name", f.authorName)
 	p.notEmpty("author-name", f.authorName)
 	values := p.pairs("commit-template-value", f.commitTemplateValues)
@@ -205,7 +206,7 @@ func (f createUpdateFlags) commit(p *problems) autov1.CommitSpec {
 
 func (f createUpdateFlags) push(p *problems) *autov1.PushSpec {
 	push := autov1.PushSpec{
-		Branch:  p.gitName("push-branch", f.pushBranch),
+		Branch:  p.branch("push-branch", f.pushBranch),
 		Refspec: p.refspec("push-refspec", f.pushRefspec),
 		Options: p.pairs("push-option", f.pushOptions),
 	}

@@ -46,6 +46,11 @@ The exit code is 1 where an object is not ready, and 3 where that could not be f
 		},
 	}
 	f.register(cmd.Flags())
+	// It fails only for a flag that does not exist.
+	_ = cmd.RegisterFlagCompletionFunc("output", words(func(*cobra.Command, []string) []string { return evaluateFormats() }))
+	for _, flag := range []string{"filename", "tags-from"} {
+		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault))
+	}
 	return cmd
 }
 

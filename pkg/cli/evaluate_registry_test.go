@@ -78,7 +78,7 @@ spec:
 	} {
 		streams, _, out, errOut := genericiooptions.NewTestIOStreams()
 		argv := append([]string{"kubectl-image", "evaluate", "-f", file}, strings.Fields(line)...)
-		code := Main(t.Context(), argv, streams)
+		code := Main(t.Context(), argv, streams, Build{})
 		if diff := cmp.Diff(want, result{code, out.String()}); diff != "" {
 			t.Errorf("%s (-want +got):\n%s%s", line, diff, errOut)
 		}

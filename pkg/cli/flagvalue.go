@@ -4,10 +4,7 @@
 package cli
 
 import (
-	"errors"
 	"maps"
-	"regexp"
-	"regexp/syntax"
 	"slices"
 	"strings"
 
@@ -20,6 +17,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/kubectl-image/kubectl-image/pkg/manifest"
+	"github.com/kubectl-image/kubectl-image/pkg/policy"
 )
 
 // text is the value of a flag that knows whether it was given: an empty value, as an unset shell variable makes it, is
@@ -41,8 +39,12 @@ func textFlag(flags *pflag.FlagSet, t *text, name, usage string) {
 // The methods below check one flag value each. They add a problem where it is wrong, and return what was parsed.
 
 func (p *problems) objectName(what, name string) {
+	if name == "" {
+		p.addf("%s %q: want a name", what, name)
+		return
+	}
 	for _, reason := range apivalidation.NameIsDNSSubdomain(name, false) {
-		p.addf("%s %q: %s", what, name, reason)
+		p.addf("%s %s: %s", what, quote(name), reason)
 	}
 }
 
@@ -56,8 +58,7 @@ func (p *problems) reference(flag string, t text) *meta.LocalObjectReference {
 
 // requiredName checks the name of an object that has to be named.
 func (p *problems) requiredName(flag string, t text, what string) {
-	p.required(flag, t, what)
-	if t.value != "" {
+	if p.required(flag, t, what) {
 		p.objectName("--"+flag, t.value)
 	}
 }
@@ -103,7 +104,7 @@ func (p *problems) pairs(flag string, items []string) map[string]string {
 			p.flag(flag, item, "want KEY=VALUE")
 			continue
 		}
-		if earlier, twice := pairs[key]; twice {
+		if earlier, twice := pairs[key]; twice && earlier != value {
 			p.flag(flag, item, "conflicts with %q", key+"="+earlier)
 			continue
 		}
@@ -115,9 +116,13 @@ func (p *problems) pairs(flag string, items []string) map[string]string {
 	return pairs
 }
 
-// labels parses label pairs by Kubernetes' rules for keys and values.
+// labels parses label pairs by Kubernetes' rules for keys and values. An item may hold several, with commas.
 func (p *problems) labels(flag string, items []string) map[string]string {
-	labels := p.pairs(flag, items)
+	var single []string
+	for _, item := range items {
+		single = append(single, strings.Split(item, ",")...)
+	}
+	labels := p.pairs(flag, single)
 	for _, key := range slices.Sorted(maps.Keys(labels)) {
 		item := key + "=" + labels[key]
 		for _, reason := range validation.IsQualifiedName(key) {
@@ -157,27 +162,13 @@ func (p *problems) fieldManager(flag string, t text) string {
 
 // expression checks a regular expression, with what is wrong about it.
 func (p *problems) expression(flag, value string) {
-	_, err := regexp.Compile(value)
-	var fault *syntax.Error
-	if errors.As(err, &fault) {
-		p.flag(flag, value, "%s: %q; want a regular expression as Go has them (RE2: no look-around, no back-references)", fault.Code, fault.Expr)
+	if value == "" {
+		p.flag(flag, value, "want an expression; the empty one matches every tag")
+		return
 	}
-}
-
-// gitName checks a branch, tag or full ref name by the rules of git-check-ref-format that people run into.
-func (p *problems) gitName(flag string, t text) string {
-	if !t.given {
-		return ""
+	if fault := policy.CheckPattern(value); fault != nil {
+		p.flag(flag, value, "%s; want %s", fault.Problem, fault.Want)
 	}
-	bad := func(r rune) bool { return r <= ' ' || r == 0x7f || strings.ContainsRune(`~^:?*[\`, r) }
-	name := t.value
-	if name == "" || strings.ContainsFunc(name, bad) || strings.Contains(name, "..") || strings.Contains(name, "//") ||
-		strings.Contains(name, "@{") || strings.HasPrefix(name, "/") || strings.HasSuffix(name, "/") ||
-		strings.HasPrefix(name, "-") || strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".") ||
-		strings.HasSuffix(name, ".lock") {
-		p.flag(flag, name, `want a name that Git allows: no blanks, none of ~^:?*[\, no "..", not beginning or ending with "/" or "."`)
-	}
-	return name
 }
 
 // set lists the given ones of some flags, as typed.
@@ -198,12 +189,15 @@ func (p *problems) atMostOne(why string, flags map[string]text) {
 	}
 }
 
-// required adds a problem where a flag is not given, or given nothing.
-func (p *problems) required(flag string, t text, what string) {
+// required adds a problem where a flag is not given, or given nothing, and reports whether there is a value to check.
+func (p *problems) required(flag string, t text, what string) bool {
 	switch {
 	case !t.given:
 		p.addf("--%s is missing: want %s", flag, what)
 	case strings.TrimSpace(t.value) == "":
 		p.flag(flag, t.value, "want %s", what)
+	default:
+		return true
 	}
+	return false
 }

@@ -7,8 +7,8 @@ import (
 	"context"
 	"errors"
 	"os"
-	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
@@ -29,19 +29,37 @@ func SystemStreams() genericiooptions.IOStreams {
 
 // Main runs one command line, argv[0] included, and returns the process's exit code. Nothing below it ends the process,
 // and no error is printed but here.
-func Main(ctx context.Context, argv []string, streams genericiooptions.IOStreams) int {
+func Main(ctx context.Context, argv []string, streams genericiooptions.IOStreams, build Build) int {
 	s := newShell(streams, os.Getenv("NO_COLOR") != "")
+	_, s.inCluster = os.LookupEnv("KUBERNETES_SERVICE_HOST")
+	s.argv0, s.build = argv[0], build
 	root := newRootCmd(s, displayName(argv[0]))
+	root.Use = programName(argv[0]) // what completion scripts complete
 	root.SetArgs(argv[1:])
+	if err := checkEncoding(argv[1:]); err != nil {
+		return s.report(root, err)
+	}
 	executed, err := root.ExecuteContextC(ctx)
 	return s.report(executed, err)
 }
 
-// displayName is what a user types to run the program: a kubectl plugin's file name with its first dash for a blank.
+// checkEncoding refuses arguments that are not text: encoders would replace what is wrong in them without a word.
+func checkEncoding(args []string) error {
+	var p problems
+	for i, arg := range args {
+		if !utf8.ValidString(arg) {
+			p.addf("argument %d, %s: not valid UTF-8", i+1, quote(arg))
+		}
+	}
+	return p.err()
+}
+
+// displayName is what a user types to run the program: a kubectl plugin's file name with a blank for each
+// dash, and a dash for each underscore.
 func displayName(argv0 string) string {
-	name := strings.TrimSuffix(filepath.Base(argv0), ".exe")
+	name := programName(argv0)
 	if plugin, ok := strings.CutPrefix(name, "kubectl-"); ok {
-		return "kubectl " + strings.ReplaceAll(plugin, "_", "-")
+		return "kubectl " + strings.NewReplacer("-", " ", "_", "-").Replace(plugin)
 	}
 	return name
 }

@@ -75,11 +75,11 @@ func readiness(object *unstructured.Unstructured) readyState {
 		if condition.ObservedGeneration < object.GetGeneration() {
 			continue
 		}
-		switch {
-		case condition.Type == "Ready":
+		switch condition.Type {
+		case "Ready":
 			state.ready = condition.Status == metav1.ConditionTrue
 			state.message = condition.Message
-		case condition.Type == "Stalled":
+		case "Stalled":
 			state.stalled = condition.Status == metav1.ConditionTrue
 		}
 	}

@@ -5,6 +5,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -20,8 +21,12 @@ type shell struct {
 	config  *genericclioptions.ConfigFlags
 	color   colorMode
 	noColor bool
+	// inCluster is set where the process runs in a pod, and may go by its service account.
+	inCluster bool
 	// verbosity 1 and up tells requests.
 	verbosity int
+	argv0     string
+	build     Build
 }
 
 func newShell(streams genericiooptions.IOStreams, noColor bool) *shell {
@@ -53,44 +58,47 @@ images in Git, checked before they reach a cluster.`,
   kubectl image create policy podinfo --image-ref=podinfo --select-semver='6.x' --export
   kubectl image create update apps --git-repo-ref=fleet --author-email=bot@example.com --export`,
 		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: displayName},
-		Args:          cobra.ArbitraryArgs,
-		RunE:          group("command"),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
+	group(cmd, "command")
 	cmd.CompletionOptions.DisableDefaultCmd = true
 	cmd.SetOut(s.Out)
 	cmd.SetErr(s.ErrOut)
 	cmd.SetIn(s.In)
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{problems: []error{err}} })
+	cmd.SetFlagErrorFunc(flagError)
 	cmd.SetUsageFunc(usage)
 	cmd.PersistentFlags().SortFlags = false
 	cmd.PersistentFlags().Var(&s.color, "color", "Colour on the terminal: auto, always or never; NO_COLOR is heeded")
 	cmd.PersistentFlags().IntVarP(&s.verbosity, "v", "v", 0, "`Level` of detail: 1 tells each request")
 	cmd.PersistentFlags().BoolP("help", "h", false, "Explain the command, with examples")
 	s.config.AddFlags(cmd.PersistentFlags())
-	cmd.AddCommand(newCreateCmd(s))
-	cmd.AddCommand(newEvaluateCmd(s))
+	cmd.AddCommand(newCreateCmd(s), newEvaluateCmd(s), newCompletionCmd(s), newVersionCmd(s))
+	s.complete(cmd)
 	return cmd
 }
 
-// group is the RunE of a command that only holds others: it helps where nothing was asked for, and refuses words that
-// are none of its commands.
-func group(noun string) func(*cobra.Command, []string) error {
-	return func(cmd *cobra.Command, args []string) error {
+// group makes a command one that only holds others: it helps where nothing was asked for, and refuses words that are
+// none of its commands, whatever flags come with them.
+func group(cmd *cobra.Command, noun string) *cobra.Command {
+	cmd.Args = cobra.ArbitraryArgs
+	cmd.FParseErrWhitelist.UnknownFlags = true
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			if cmd.HasParent() {
 				return &usageError{problems: []error{fmt.Errorf("%s is missing: want %s", strings.ToUpper(noun), oneOf(names(cmd)))}}
 			}
 			return cmd.Help()
 		}
-		problem := fmt.Errorf("unknown %s %q: want %s", noun, args[0], oneOf(names(cmd)))
-		cmd.SuggestionsMinimumDistance = 2
-		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-			problem = &hinted{err: problem, hint: "did you mean " + cmd.CommandPath() + " " + near[0] + "?"}
+		problem := fmt.Errorf("unknown %s %s: want %s", noun, quote(args[0]), oneOf(names(cmd)))
+		if kind, name, found := strings.Cut(args[0], "/"); found && slices.Contains(names(cmd), kind) {
+			problem = &hinted{err: problem, hint: "did you mean " + cmd.CommandPath() + " " + kind + " " + name + "?"}
+		} else if near := nearest(args[0], names(cmd)); near != "" {
+			problem = &hinted{err: problem, hint: "did you mean " + cmd.CommandPath() + " " + near + "?"}
 		}
 		return &usageError{problems: []error{problem}}
 	}
+	return cmd
 }
 
 func names(cmd *cobra.Command) []string {

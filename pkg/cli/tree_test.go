@@ -5,6 +5,9 @@ package cli
 
 import (
 	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -57,7 +60,14 @@ func TestCommandTree(t *testing.T) {
 // Each example in a help text is a command line that works.
 func TestExamples(t *testing.T) {
 	streams, _, _, _ := genericiooptions.NewTestIOStreams()
-	t.Setenv("KUBECONFIG", t.TempDir()+"/none")
+	home := t.TempDir()
+	bin := filepath.Join(home, ".local", "bin")
+	program := filepath.Join(bin, "kubectl-image")
+	if err := errors.Join(os.MkdirAll(bin, 0o700), os.WriteFile(program, nil, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("KUBECONFIG", filepath.Join(home, "none"))
+	t.Setenv("PATH", bin)
 	t.Chdir("testdata") // the files that examples name
 	walk(newRootCmd(newShell(streams, true), "kubectl image"), func(cmd *cobra.Command) {
 		text := strings.ReplaceAll(cmd.Example, "\\\n", " ")
@@ -68,8 +78,9 @@ func TestExamples(t *testing.T) {
 			}
 			line, _, _ = strings.Cut(line, " > ")
 			streams, _, out, errOut := genericiooptions.NewTestIOStreams()
-			argv := append([]string{"kubectl-image"}, shellWords(line)...)
-			if code := Main(t.Context(), argv, streams); code != exitDone || out.Len() == 0 || strings.Contains(errOut.String(), "error:") || strings.Contains(errOut.String(), "warning:") {
+			argv := append([]string{program}, shellWords(strings.ReplaceAll(line, "$HOME", home))...)
+			if code := Main(t.Context(), argv, streams, Build{}); code != exitDone || out.Len() == 0 ||
+				strings.Contains(errOut.String(), "error:") || strings.Contains(errOut.String(), "warning:") {
 				t.Errorf("%s: exit code %d\n%s%s", line, code, out, errOut)
 			}
 		}

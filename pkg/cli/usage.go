@@ -5,7 +5,6 @@ package cli
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -25,7 +24,8 @@ func usage(cmd *cobra.Command) error {
 		fmt.Fprintf(w, "\nOther names:\n  %s\n", strings.Join(cmd.Aliases, ", "))
 	}
 	if cmd.Example != "" {
-		fmt.Fprintf(w, "\nExamples:\n%s\n", cmd.Example)
+		// They are to be pasted, so they say what the program is called here.
+		fmt.Fprintf(w, "\nExamples:\n%s\n", strings.ReplaceAll(cmd.Example, "  kubectl image ", "  "+cmd.Root().DisplayName()+" "))
 	}
 	if cmd.HasAvailableSubCommands() {
 		fmt.Fprintf(w, "\nCommands:\n")
@@ -35,30 +35,23 @@ func usage(cmd *cobra.Command) error {
 			}
 		}
 	}
-	shown, others := shared(cmd)
 	local := cmd.LocalNonPersistentFlags()
 	local.SortFlags = false
 	if local.HasAvailableFlags() {
 		fmt.Fprintf(w, "\nFlags:\n%s", local.FlagUsagesWrapped(100))
 	}
-	fmt.Fprintf(w, "\nFlags of every command:\n%s", shown.FlagUsagesWrapped(100))
-	if len(others) > 0 {
-		fmt.Fprintf(w, "      and kubectl's other ones to reach a cluster (see 'kubectl options')\n")
-	}
+	fmt.Fprintf(w, "\nFlags of every command:\n%s", shared(cmd).FlagUsagesWrapped(100))
+	fmt.Fprintf(w, "      and kubectl's other ones to reach a cluster (see 'kubectl options')\n")
 	_, err := fmt.Fprintf(w, "\nExit codes: 0 done, or yes; 1 the answer is no; 2 wrong command line; 3 failed, or could not be decided\n")
 	return err
 }
 
-// shared divides the flags that all commands have into the ones to show and the names of the others.
-func shared(cmd *cobra.Command) (shown *pflag.FlagSet, others []string) {
-	shown = pflag.NewFlagSet("shared", pflag.ContinueOnError)
+// shared are the flags that all commands have and that are worth showing with each.
+func shared(cmd *cobra.Command) *pflag.FlagSet {
+	shown := pflag.NewFlagSet("shared", pflag.ContinueOnError)
 	shown.SortFlags = false
-	cmd.Root().PersistentFlags().VisitAll(func(flag *pflag.Flag) {
-		if slices.Contains([]string{"namespace", "context", "kubeconfig", "color", "help"}, flag.Name) {
-			shown.AddFlag(flag)
-		} else {
-			others = append(others, flag.Name)
-		}
-	})
-	return shown, others
+	for _, name := range []string{"namespace", "context", "kubeconfig", "request-timeout", "color", "v", "help"} {
+		shown.AddFlag(cmd.Root().PersistentFlags().Lookup(name))
+	}
+	return shown
 }

@@ -19,7 +19,7 @@ func TestOwners(t *testing.T) {
 	entry := func(manager, subresource, fields string) metav1.ManagedFieldsEntry {
 		return metav1.ManagedFieldsEntry{
 			Manager: manager, Subresource: subresource, Operation: metav1.ManagedFieldsOperationApply,
-			APIVersion: "image.toolkit.fluxcd.io/v1", FieldsType: "FieldsV1", FieldsV1: &metav1.FieldsV1{Raw: []byte(fields)},
+			APIVersion: "image.toolkit.fluxcd.io/v1", FieldsType: "FieldsV1", FieldsV1: metav1.NewFieldsV1(fields),
 		}
 	}
 	object := &unstructured.Unstructured{Object: map[string]any{}}

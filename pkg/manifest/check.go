@@ -41,8 +41,8 @@ func (s schema) fields(t reflect.Type) map[string]reflect.Type {
 // fault is something wrong with the value at a path.
 type fault struct {
 	path    path
-	message string
-	pruned  bool // an unknown field, which was removed
+	message string // may be empty for a field that is unknown
+	pruned  bool   // a field without a place in the type, which was removed
 }
 
 // checker compares a decoded value with the Go type it is meant for. It finds every fault at once, each with its path,
@@ -50,6 +50,7 @@ type fault struct {
 type checker struct {
 	schema schema
 	lacks  []string // fields that the type has and the object's version has not
+	gone   []string // fields that the object's version has and the type has not
 	secret bool     // values must not be shown
 	faults []fault
 }
@@ -142,7 +143,9 @@ func (c *checker) object(object map[string]any, t reflect.Type, at path) {
 			continue
 		}
 		delete(object, key)
-		if field[0] != "status" {
+		if slices.Contains(c.gone, field.String()) {
+			c.faults = append(c.faults, fault{path: field, message: field.String() + ": has no counterpart in v1, and is left out", pruned: true})
+		} else if field[0] != "status" {
 			c.faults = append(c.faults, fault{path: field, pruned: true})
 		}
 	}

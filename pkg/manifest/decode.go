@@ -4,7 +4,6 @@
 package manifest
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -21,22 +20,32 @@ import (
 // maxListDepth bounds lists within lists; kubectl writes none.
 const maxListDepth = 4
 
+// maxWarnings bounds what is said about one file; nobody reads more.
+const maxWarnings = 100
+
 // Decode reads every object of ours from the bytes of a YAML or JSON file; file names it in findings. The error, if
 // any, joins a [Finding] for each fault, in the order of the file, and the rest of the file is decoded all the same.
+// After the first hundred warnings one more tells how many there are.
 //
 // Documents and list items of other kinds are counted and left alone, and so is text that is not YAML where no word in
 // it suggests that it could be ours. The fields of a status are pruned without a warning: nobody writes them by hand,
 // and controllers newer than the ones emulated here may add some.
 func Decode(file string, data []byte) (Decoded, error) {
 	d := decoder{file: file, kinds: kinds(), schema: schema{}}
-	for _, doc := range split(file, data) {
+	docs, findings := split(file, data)
+	d.errors = findings
+	for _, doc := range docs {
 		d.document(doc)
 	}
 	byPosition := func(a, b *Finding) int {
-		return cmp.Or(a.Position.Line-b.Position.Line, a.Position.Column-b.Position.Column)
+		return cmp.Or(a.Position.Line-b.Position.Line, a.Position.Column-b.Position.Column, cmp.Compare(a.Message, b.Message))
 	}
 	slices.SortStableFunc(d.errors, byPosition)
 	slices.SortStableFunc(d.decoded.Warnings, byPosition)
+	if more := len(d.decoded.Warnings) - maxWarnings; more > 0 {
+		d.decoded.Warnings = append(d.decoded.Warnings[:maxWarnings:maxWarnings],
+			&Finding{Position: Position{File: file}, Message: fmt.Sprintf("and %d more warnings", more)})
+	}
 	var errs []error
 	for _, finding := range d.errors {
 		errs = append(errs, finding)
@@ -53,7 +62,7 @@ type decoder struct {
 }
 
 func (d *decoder) document(doc *document) {
-	if !doc.mayBeOurs() {
+	if !mayBeOurs(doc.text) {
 		d.decoded.Skipped++
 		return
 	}
@@ -71,6 +80,9 @@ func (d *decoder) document(doc *document) {
 		d.errors = append(d.errors, doc.syntaxError(err))
 		return
 	}
+	if lost := doc.parse(); lost != nil {
+		d.errors = append(d.errors, lost)
+	}
 	if value != nil {
 		d.value(doc, nil, value, 0)
 	}
@@ -80,30 +92,42 @@ func (d *decoder) document(doc *document) {
 func (d *decoder) value(doc *document, at path, value any, depth int) {
 	object, ok := value.(map[string]any)
 	if !ok {
+		if d.holdsOurs(value) {
+			d.fail(doc, at, "objects in a list of their own are not read", "put them into the items of an object of kind List, or into documents")
+		}
 		d.decoded.Skipped++
 		return
 	}
-	apiVersion, _ := object["apiVersion"].(string)
-	name, _ := object["kind"].(string)
-	if items, ok := object["items"].([]any); ok && strings.HasSuffix(name, "List") && depth < maxListDepth {
-		for i, item := range items {
-			// The items of a typed list may leave out what the list's own kind says.
-			if item, ok := item.(map[string]any); ok && name != "List" && item["kind"] == nil {
-				item["apiVersion"], item["kind"] = apiVersion, strings.TrimSuffix(name, "List")
+	apiVersion, name, group, version := typeMeta(object)
+	if element, isList := strings.CutSuffix(name, "List"); isList {
+		switch items := object["items"].(type) {
+		case []any:
+			if depth == maxListDepth {
+				if d.holdsOurs(object) {
+					d.fail(doc, at, fmt.Sprintf("lists within lists are read to a depth of %d, and this is deeper", maxListDepth), "")
+				}
+				d.decoded.Skipped++
+				return
 			}
-			d.value(doc, at.key("items").index(i), item, depth+1)
+			for i, item := range items {
+				// The items of a typed list may leave out what the list's own kind says.
+				if item, ok := item.(map[string]any); ok && element != "" && item["kind"] == nil {
+					item["apiVersion"], item["kind"] = apiVersion, element
+				}
+				d.value(doc, at.key("items").index(i), item, depth+1)
+			}
+			return
+		case nil: // as an API server writes that there is nothing
+			if d.kind(group, element) >= 0 {
+				return
+			}
 		}
-		return
-	}
-	group, version, _ := strings.Cut(apiVersion, "/")
-	if version == "" {
-		group, version = "", group
 	}
 	if group != "" && group != imageGroup && group != sourceGroup {
 		d.decoded.Skipped++
 		return
 	}
-	k := slices.IndexFunc(d.kinds, func(k kind) bool { return k.group == group && k.name == name })
+	k := d.kind(group, name)
 	switch {
 	case k < 0 && group == imageGroup:
 		d.fail(doc, at.key("kind"), fmt.Sprintf("kind %q is not one of %s", name, imageGroup), "want one of "+strings.Join(d.kindsOf(group), ", "))
@@ -114,10 +138,38 @@ func (d *decoder) value(doc *document, at path, value any, depth int) {
 		if group == imageGroup && strings.HasPrefix(version, "v1alpha") {
 			hint = "Flux dropped v1alpha1 and v1alpha2 in 2023, and their fields were laid out otherwise: write the object anew with kubectl image create"
 		}
-		d.fail(doc, at.key("apiVersion"), fmt.Sprintf("%s %s: want one of the versions %s", apiVersion, name, strings.Join(d.kinds[k].versions, ", ")), hint)
+		d.fail(doc, at.key("apiVersion"), fmt.Sprintf("%q %s: want one of the versions %s", apiVersion, name, strings.Join(d.kinds[k].versions, ", ")), hint)
 	default:
 		d.object(doc, at, object, d.kinds[k])
 	}
+}
+
+// typeMeta is what says of which type an object is.
+func typeMeta(object map[string]any) (apiVersion, kind, group, version string) {
+	apiVersion, _ = object["apiVersion"].(string)
+	kind, _ = object["kind"].(string)
+	group, version, _ = strings.Cut(apiVersion, "/")
+	if version == "" {
+		group, version = "", group
+	}
+	return apiVersion, kind, group, version
+}
+
+// kind is the index of a kind that is ours, or -1.
+func (d *decoder) kind(group, name string) int {
+	return slices.IndexFunc(d.kinds, func(k kind) bool { return k.group == group && k.name == name })
+}
+
+// holdsOurs reports whether a value that is not read is, or has in lists, an object of ours.
+func (d *decoder) holdsOurs(value any) bool {
+	switch value := value.(type) {
+	case []any:
+		return slices.ContainsFunc(value, d.holdsOurs)
+	case map[string]any:
+		_, name, group, _ := typeMeta(value)
+		return group == imageGroup || d.kind(group, strings.TrimSuffix(name, "List")) >= 0 || d.holdsOurs(value["items"])
+	}
+	return false
 }
 
 func (d *decoder) kindsOf(group string) []string {
@@ -147,14 +199,17 @@ func (d *decoder) object(doc *document, at path, content map[string]any, k kind)
 		d.errors = append(d.errors, doc.repeatedKeys(at)...)
 	}
 	value := k.empty()
-	check := checker{schema: d.schema, lacks: Lacks(apiVersion, k.name), secret: k.name == "Secret"}
+	check := checker{schema: d.schema, lacks: Lacks(apiVersion, k.name), gone: gone(apiVersion, k.name), secret: k.name == "Secret"}
 	check.value(content, typeOf(value), nil)
 	for _, fault := range check.faults {
 		if !fault.pruned {
 			d.fail(doc, slices.Concat(at, fault.path), fault.message, "")
 			continue
 		}
-		message, hint := fault.path.String()+": "+apiVersion+" "+k.name+" has no such field, the API server drops it", ""
+		message, hint := fault.message, ""
+		if message == "" {
+			message = fault.path.String() + ": " + apiVersion + " " + k.name + " has no such field, the API server drops it"
+		}
 		if k.name == imagev1.ImagePolicyKind && fault.path.String() == "spec.policy.filterTags" {
 			hint = "filterTags stands one level higher, at spec.filterTags: kubectl image migrate moves it"
 		}
@@ -210,14 +265,4 @@ func splitLegacyImages(policy map[string]any) {
 			status[ref] = map[string]any{"name": image[:colon], "tag": image[colon+1:]}
 		}
 	}
-}
-
-// words are the ones of which a document of ours holds at least one.
-func (doc *document) mayBeOurs() bool {
-	for _, word := range []string{"toolkit.fluxcd.io", "Secret", "ServiceAccount", "Namespace"} {
-		if bytes.Contains(doc.text, []byte(word)) {
-			return true
-		}
-	}
-	return false
 }

@@ -217,9 +217,9 @@ apiVersion: image.toolkit.fluxcd.io/v1
 kind: ImagePolcy
 metadata: {name: a}
 `,
-			want: `error: in.yaml:1:1: image.toolkit.fluxcd.io/v1alpha1 ImagePolicy: want one of the versions v1, v1beta2, v1beta1
-in.yaml:5:1: image.toolkit.fluxcd.io/v1alpha2 ImageUpdateAutomation: want one of the versions v1, v1beta2, v1beta1
-in.yaml:9:1: image.toolkit.fluxcd.io/v2 ImagePolicy: want one of the versions v1, v1beta2, v1beta1
+			want: `error: in.yaml:1:1: "image.toolkit.fluxcd.io/v1alpha1" ImagePolicy: want one of the versions v1, v1beta2, v1beta1
+in.yaml:5:1: "image.toolkit.fluxcd.io/v1alpha2" ImageUpdateAutomation: want one of the versions v1, v1beta2, v1beta1
+in.yaml:9:1: "image.toolkit.fluxcd.io/v2" ImagePolicy: want one of the versions v1, v1beta2, v1beta1
 in.yaml:14:1: kind "ImagePolcy" is not one of image.toolkit.fluxcd.io
 `,
 		},
@@ -272,7 +272,7 @@ warning: in.yaml:4:57: spec.policy.numerical.bad: image.toolkit.fluxcd.io/v1 Ima
 		},
 		"an alias that contains itself": {
 			in:   "apiVersion: v1\nkind: Namespace\nmetadata: &a {name: x, labels: *a}\n",
-			want: "error: in.yaml:1:1: not valid YAML: anchor 'a' value contains itself\n",
+			want: "error: in.yaml:3:32: not valid YAML: the value of an anchor contains itself\n",
 		},
 		"nothing": {in: "\n# nothing\n---\n...\n", want: ""},
 	}

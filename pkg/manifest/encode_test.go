@@ -159,8 +159,10 @@ func TestFluxExportIsAFixedPoint(t *testing.T) {
 // Decode never panics; what Encode writes, Decode reads as the same values without a word, and Encode writes again as
 // the same bytes.
 func FuzzDecode(f *testing.F) {
-	for _, test := range decodeCases() {
-		f.Add([]byte(test.in))
+	for _, cases := range []map[string]struct{ in, want string }{decodeCases(), splitCases(), syntaxCases()} {
+		for _, test := range cases {
+			f.Add([]byte(test.in))
+		}
 	}
 	for _, file := range []string{"testdata/flux-export.yaml", "testdata/full.yaml"} {
 		data, err := os.ReadFile(file)

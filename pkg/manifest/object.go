@@ -5,6 +5,7 @@ package manifest
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	autov1 "github.com/fluxcd/image-automation-controller/api/v1"
@@ -90,12 +91,12 @@ type kind struct {
 
 // kinds are all of them. They are looked up by name once an object, so a list does.
 func kinds() []kind {
-	image := []string{"v1", "v1beta2", "v1beta1"}
+	versions := Versions() // GitRepository had the same
 	return []kind{
-		{imageGroup, imagev1.ImageRepositoryKind, image, func() Value { return &imagev1.ImageRepository{} }},
-		{imageGroup, imagev1.ImagePolicyKind, image, func() Value { return &imagev1.ImagePolicy{} }},
-		{imageGroup, autov1.ImageUpdateAutomationKind, image, func() Value { return &autov1.ImageUpdateAutomation{} }},
-		{sourceGroup, sourcev1.GitRepositoryKind, image, func() Value { return &sourcev1.GitRepository{} }},
+		{imageGroup, imagev1.ImageRepositoryKind, versions, func() Value { return &imagev1.ImageRepository{} }},
+		{imageGroup, imagev1.ImagePolicyKind, versions, func() Value { return &imagev1.ImagePolicy{} }},
+		{imageGroup, autov1.ImageUpdateAutomationKind, versions, func() Value { return &autov1.ImageUpdateAutomation{} }},
+		{sourceGroup, sourcev1.GitRepositoryKind, versions, func() Value { return &sourcev1.GitRepository{} }},
 		{"", "Secret", []string{"v1"}, func() Value { return &corev1.Secret{} }},
 		{"", "ServiceAccount", []string{"v1"}, func() Value { return &corev1.ServiceAccount{} }},
 		{"", "Namespace", []string{"v1"}, func() Value { return &corev1.Namespace{} }},
@@ -108,7 +109,7 @@ type path []any
 func (p path) key(key string) path { return append(p[:len(p):len(p)], key) }
 func (p path) index(i int) path    { return append(p[:len(p):len(p)], i) }
 
-// String is the path as Kubernetes writes it: spec.items[0].name.
+// String is the path as Kubernetes writes it, spec.items[0].name, with keys in quotes that a terminal cannot show.
 func (p path) String() string {
 	var b strings.Builder
 	for _, step := range p {
@@ -116,6 +117,9 @@ func (p path) String() string {
 		case string:
 			if b.Len() > 0 {
 				b.WriteByte('.')
+			}
+			if strings.ContainsFunc(step, func(r rune) bool { return !strconv.IsPrint(r) }) {
+				step = strconv.Quote(step)
 			}
 			b.WriteString(step)
 		case int:

@@ -10,6 +10,7 @@ import (
 
 	autov1 "github.com/fluxcd/image-automation-controller/api/v1"
 	imagev1 "github.com/fluxcd/image-reflector-controller/api/v1"
+	sourcev1 "github.com/fluxcd/source-controller/api/v1"
 )
 
 const (
@@ -30,9 +31,9 @@ func ParseVersion(version string) (string, error) {
 	return imageGroup + "/" + short, nil
 }
 
-// Lacks lists the spec fields, as dotted paths, that a kind has in v1 and not in the given version of
-// image.toolkit.fluxcd.io ("image.toolkit.fluxcd.io/v1beta1"). The versions meant are the last ones that were released:
-// v1beta2 grew over time, and the first controllers that served it lack more.
+// Lacks lists the spec fields, as dotted paths, that a kind of Flux has in v1 and not in the given apiVersion
+// ("image.toolkit.fluxcd.io/v1beta1"). The versions meant are the last ones that were released: v1beta2 grew over time,
+// and the first controllers that served it lack more.
 func Lacks(apiVersion, kind string) []string {
 	switch apiVersion + " " + kind {
 	case imageGroup + "/v1beta1 " + imagev1.ImageRepositoryKind:
@@ -43,6 +44,20 @@ func Lacks(apiVersion, kind string) []string {
 		return []string{"spec.git.commit.messageTemplateValues", "spec.git.commit.signingKey.type", "spec.policySelector"}
 	case imageGroup + "/v1beta2 " + autov1.ImageUpdateAutomationKind:
 		return []string{"spec.git.commit.signingKey.type"}
+	case sourceGroup + "/v1beta1 " + sourcev1.GitRepositoryKind:
+		return []string{"spec.provider", "spec.proxySecretRef", "spec.ref.name", "spec.serviceAccountName", "spec.sparseCheckout"}
+	case sourceGroup + "/v1beta2 " + sourcev1.GitRepositoryKind:
+		return []string{"spec.provider", "spec.proxySecretRef", "spec.serviceAccountName", "spec.sparseCheckout"}
+	default:
+		return nil
+	}
+}
+
+// gone lists the spec fields that a kind has in the given apiVersion and no longer in v1.
+func gone(apiVersion, kind string) []string {
+	switch apiVersion + " " + kind {
+	case sourceGroup + "/v1beta1 " + sourcev1.GitRepositoryKind, sourceGroup + "/v1beta2 " + sourcev1.GitRepositoryKind:
+		return []string{"spec.accessFrom", "spec.gitImplementation"}
 	default:
 		return nil
 	}

@@ -11,6 +11,9 @@ import (
 	"unicode/utf8"
 )
 
+// maxErrors is how many errors of one template are told.
+const maxErrors = 10
+
 // Error is what is wrong with a template.
 type Error struct {
 	// Line and Column tell where, in characters and counted from 1. Line is 0 where no place is to blame, Column where it is not

@@ -82,3 +82,17 @@ func TestErrorsAreBounded(t *testing.T) {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }
+
+// Each error quotes the controller's whole message, so that thousands would fill the screen.
+func TestErrorsAreCounted(t *testing.T) {
+	t.Parallel()
+	_, err := Parse(strings.Repeat("{{foo}}", 13))
+	lines := strings.Split(err.Error(), "\n")
+	if len(lines) != 11 || lines[9] != `1:66: function "foo" is not available in Flux's templates` || lines[10] != "and 3 more" {
+		t.Errorf("got %q", lines)
+	}
+	_, err = Parse(strings.Repeat("{{foo}}", 10))
+	if got := strings.Count(err.Error(), "\n"); got != 9 || strings.Contains(err.Error(), "more") {
+		t.Errorf("ten errors are told: got %v", err)
+	}
+}

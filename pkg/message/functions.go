@@ -30,7 +30,7 @@ func pick(text string, uses []use) (map[string]function, error) {
 		return nil, nil
 	}
 	available := sprig.HermeticTxtFuncMap()
-	// Go's own that read a whole value; the rest of them is cheap.
+	// Go's own that read a whole value, with those in compare.go; the rest of them look at its top only.
 	maps.Copy(available, template.FuncMap{
 		"html": template.HTMLEscaper, "js": template.JSEscaper, "urlquery": template.URLQueryEscaper,
 		"print": fmt.Sprint, "printf": fmt.Sprintf, "println": fmt.Sprintln,
@@ -41,7 +41,7 @@ func pick(text string, uses []use) (map[string]function, error) {
 		switch fn, ok := available[u.name]; {
 		case ok:
 			picked[u.name] = newFunction(u.name, fn)
-		case isUnmetered(u.name):
+		case isBuiltin(u.name):
 		default:
 			unknown = append(unknown, u)
 		}
@@ -51,8 +51,12 @@ func pick(text string, uses []use) (map[string]function, error) {
 	}
 	slices.SortFunc(unknown, func(a, b use) int { return cmp.Compare(a.pos, b.pos) })
 	controller := parseStatus(text)
-	errs := make([]error, 0, len(unknown))
-	for _, u := range unknown {
+	errs := make([]error, 0, min(len(unknown), maxErrors+1))
+	for i, u := range unknown {
+		if i == maxErrors {
+			errs = append(errs, &Error{Text: fmt.Sprintf("and %d more", len(unknown)-i), Controller: controller})
+			break
+		}
 		e := refusal(text, u.pos, fmt.Sprintf("function %q is not available in Flux's templates%s", u.name, whyNot(u.name)))
 		e.Controller = controller
 		errs = append(errs, e)
@@ -60,8 +64,9 @@ func pick(text string, uses []use) (map[string]function, error) {
 	return nil, errors.Join(errs...)
 }
 
-// isUnmetered reports whether name is one of Go's own functions that run as they are. ("slice" is sprig's in Flux.)
-func isUnmetered(name string) bool {
+// isBuiltin reports whether name is one of Go's own functions that run as they are, or as compare.go has them. ("slice" is
+// sprig's in Flux.)
+func isBuiltin(name string) bool {
 	switch name {
 	case "and", "or", "not", "call", "index", "len", "eq", "ne", "lt", "le", "gt", "ge":
 		return true

@@ -58,6 +58,12 @@ const (
 	errTotal   = limitError("the values that functions made are too large in total")
 )
 
+// overtimeError says in words that the caller's deadline ended a render; to errors.Is it is that deadline.
+type overtimeError struct{}
+
+func (overtimeError) Error() string { return "it takes longer than the time it was given" }
+func (overtimeError) Unwrap() error { return context.DeadlineExceeded }
+
 // meter receives the output of one execution and counts what it costs.
 type meter struct {
 	ctx   context.Context
@@ -67,6 +73,8 @@ type meter struct {
 	steps int
 	depth int
 	slow  int
+
+	comparisons map[comparison]*template.Template
 }
 
 func newMeter(ctx context.Context, d Data) *meter {

@@ -49,6 +49,15 @@ func TestLimits(t *testing.T) {
 		"exponential value, to text":  {bomb + "{{$x := $l | toString}}", large},
 		"exponential value, joined":   {bomb + `{{$x := join "," $l}}`, large},
 		"exponential value, has":      {bomb + "{{$x := has 1 $l}}", large},
+		"exponential value, eq":       {bomb + "{{eq $l $l}}", "what eq gets would have " + large},
+		"exponential value, eq later": {bomb + "{{eq 1 2 3 $l}}", "what eq gets would have " + large},
+		"exponential value, ne":       {bomb + "{{if ne $l $l}}{{end}}", "what ne gets would have " + large},
+		"exponential value, lt":       {bomb + "{{lt $l $l}}", "what lt gets would have " + large},
+		"exponential value, le":       {bomb + "{{le $l $l}}", "what le gets would have " + large},
+		"exponential value, gt":       {bomb + "{{gt $l $l}}", "what gt gets would have " + large},
+		"exponential value, ge":       {bomb + "{{$l | ge 1}}", "what ge gets would have " + large},
+		"exponential value, its top":  {bomb + "{{len $l}}{{not $l}}{{len (index $l 1 1)}}{{and $l (or $l 1) | len}}", ""},
+		"a value in itself, eq":       {cycle + "{{eq $d $d}}", levels},
 		"exponential list":            {`{{$l := list 1 2}}{{range until 64}}{{$l = concat $l $l}}{{end}}`, large},
 		"grown after it was held": {`{{$a := dict}}{{$b := list $a $a $a $a $a $a $a $a}}{{$s := repeat 200000 "x"}}` +
 			`{{$_ := set $a "x" $s}}{{$b}}`, large},
@@ -135,7 +144,17 @@ func TestRenderDoesNotWaitForSlowFunctions(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = tmpl.Render(ctx, Data{})
-	if want := "rendering the commit message: context deadline exceeded"; err == nil || err.Error() != want {
+	if want := "rendering the commit message: it takes longer than the time it was given"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("%v is no deadline to errors.Is", err)
+	}
+	// A caller may have words of its own.
+	ctx, cancel = context.WithTimeoutCause(t.Context(), 1, errors.New("no time"))
+	defer cancel()
+	_, err = tmpl.Render(ctx, Data{})
+	if want := "rendering the commit message: no time"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }

@@ -69,7 +69,7 @@ type Result struct {
 
 // Parse parses a template with the functions that Flux allows: those of sprig 3.3 whose answer does not hang on when or where
 // they run, and Go's own. The empty template is Flux's default message. An error is an [*Error], or several of them joined:
-// all functions that are not available are reported together.
+// the functions that are not available are reported together, the first ten of them.
 func Parse(text string) (*Template, error) {
 	if text == "" {
 		text = defaultText
@@ -102,7 +102,8 @@ func parseTrees(text string) (map[string]*parse.Tree, error) {
 }
 
 // Render executes the template on data. It ends when ctx does, at the latest after a minute, and stays within the other
-// bounds of this package; an error of the template is an [*Error]. Result.Removed may be set beside an error.
+// bounds of this package; an error of the template is an [*Error], one that ctx ended is context.Cause(ctx) to errors.Is.
+// Result.Removed may be set beside an error.
 //
 // Only a render that ctx ended may leave work behind: one call of one function, after which its goroutine ends.
 func (t *Template) Render(ctx context.Context, data Data) (Result, error) {
@@ -124,7 +125,7 @@ func (t *Template) Render(ctx context.Context, data Data) (Result, error) {
 // execute runs the template with dot, whose bounds follow from data. It returns a *RemovedFieldError as such.
 func (t *Template) execute(ctx context.Context, data Data, dot any) (string, error) {
 	m := newMeter(ctx, data)
-	tmpl := template.New(templateName).Funcs(m.hidden())
+	tmpl := template.New(templateName).Funcs(m.hidden()).Funcs(m.comparators())
 	for name, f := range t.functions {
 		tmpl.Funcs(template.FuncMap{name: f.bind(m)})
 	}
@@ -156,6 +157,9 @@ func (t *Template) execute(ctx context.Context, data Data, dot any) (string, err
 	case errors.As(err, &removed):
 		return "", removed
 	case cause != nil && errors.Is(err, cause):
+		if cause == context.DeadlineExceeded { //nolint:errorlint // a cause of the caller's own that wraps it has words of its own
+			cause = overtimeError{}
+		}
 		return "", fmt.Errorf("rendering the commit message: %w", cause)
 	default:
 		return "", executionError(t.text, err)

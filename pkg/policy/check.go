@@ -48,7 +48,7 @@ func checkChoice(choice imagev1.ImagePolicyChoice) []Fault {
 	var faults []Fault
 	if c := choice.SemVer; c != nil {
 		chosen = append(chosen, FieldSemVer)
-		faults = append(faults, checkRange(c.Range)...)
+		faults = append(faults, CheckRange(c.Range)...)
 	}
 	if c := choice.Alphabetical; c != nil {
 		chosen = append(chosen, FieldAlphabetical)
@@ -77,7 +77,8 @@ func checkChoice(choice imagev1.ImagePolicyChoice) []Fault {
 	}}, faults...)
 }
 
-func checkRange(text string) []Fault {
+// CheckRange returns what is wrong with a range of versions, as [Check] would of policy.semver.range.
+func CheckRange(text string) []Fault {
 	_, err := semver.NewConstraint(text)
 	if err == nil {
 		return nil
@@ -154,6 +155,15 @@ func checkFilter(filter *imagev1.TagFilter) []Fault {
 		return []Fault{patternFault(filter.Pattern, err)}
 	}
 	return checkExtract(filter.Extract, re)
+}
+
+// CheckPattern returns what is wrong with a regular expression, as [Check] would of filterTags.pattern, or nil.
+func CheckPattern(pattern string) *Fault {
+	if _, err := regexp.Compile(pattern); err != nil {
+		fault := patternFault(pattern, err)
+		return &fault
+	}
+	return nil
 }
 
 func patternFault(pattern string, err error) Fault {

@@ -1,0 +1,1 @@
+@kubectl-image.exe __complete %*
