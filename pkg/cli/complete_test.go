@@ -91,7 +91,7 @@ func TestFileNamesComplete(t *testing.T) {
 	const anyFile, directories = ":0", ":16"
 	want := map[string]string{
 		"cache-dir": directories, "certificate-authority": anyFile, "client-certificate": anyFile, "client-key": anyFile,
-		"dir": directories, "kubeconfig": anyFile,
+		"dir": directories, "filename": anyFile, "kubeconfig": anyFile, "tags-from": anyFile,
 	}
 	got := map[string]string{}
 	eachFlag(func(path []string, flag *pflag.Flag) {

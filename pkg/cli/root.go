@@ -79,7 +79,7 @@ images in Git, checked before they reach a cluster.`,
 	cmd.PersistentFlags().IntVarP(&s.verbosity, "v", "v", 0, "`Level` of detail: 1 tells each request")
 	cmd.PersistentFlags().BoolP("help", "h", false, "Explain the command, with examples")
 	s.config.AddFlags(cmd.PersistentFlags())
-	cmd.AddCommand(newCreateCmd(s), newCompletionCmd(s), newVersionCmd(s))
+	cmd.AddCommand(newCreateCmd(s), newEvaluateCmd(s), newCompletionCmd(s), newVersionCmd(s))
 	s.complete(cmd)
 	return cmd
 }
