@@ -4,7 +4,7 @@
 package main
 
 import (
-	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,14 +23,54 @@ func TestReadme(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shown, script := shownCommands(t, string(text))
-	dir := t.TempDir()
+	shown := shownCommands(t, string(text))
+	outputs := map[string]string{}
+	for _, onCluster := range []bool{false, true} {
+		t.Run(fmt.Sprintf("cluster=%t", onCluster), func(t *testing.T) { runShown(t, shown, onCluster, outputs) })
+	}
+	updated := string(text)
+	for _, command := range shown {
+		output, ran := outputs[command.file]
+		if !ran {
+			continue // the rig is not there, or the command failed the test
+		}
+		if command.output != output && os.Getenv("UPDATE") == "" {
+			t.Errorf("README.md: $ %s\nprints\n%s\nand not\n%s", command.command, output, command.output)
+		}
+		updated = strings.Replace(updated, command.text(command.output), command.text(output), 1)
+	}
+	if os.Getenv("UPDATE") != "" {
+		if err := os.WriteFile(readme, []byte(updated), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// runShown runs, as one script, the commands that need a cluster or those that need none.
+func runShown(t *testing.T, shown []shownCommand, onCluster bool, outputs map[string]string) {
+	t.Helper()
+	script := &txtar.Archive{}
+	var comment strings.Builder
+	if onCluster {
+		comment.WriteString("cluster flux-2.9\n")
+	}
+	for _, command := range shown {
+		if command.onCluster != onCluster {
+			continue
+		}
+		line := command.command
+		if strings.HasPrefix(line, "go run ") {
+			line = "cd \"$REPOSITORY\" && " + line
+		}
+		script.Files = append(script.Files, txtar.File{Name: command.file, Data: []byte("exec 2>&1\n" + line + "true\n")})
+		comment.WriteString("exec sh " + command.file + "\nkeep " + command.file + "\n")
+	}
+	script.Comment = []byte(comment.String())
 	params := scriptParams("")
-	params.Files = []string{filepath.Join(dir, "readme.txtar")}
+	params.Files = []string{filepath.Join(t.TempDir(), "readme.txtar")}
 	if err := os.WriteFile(params.Files[0], txtar.Format(script), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	outputs := map[string]string{}
 	setup := params.Setup
 	params.Setup = func(env *testscript.Env) error {
 		for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPROXY", "GOFLAGS"} {
@@ -50,40 +90,28 @@ func TestReadme(t *testing.T) {
 	params.Cmds["keep"] = func(ts *testscript.TestScript, _ bool, args []string) {
 		outputs[args[0]] = ts.ReadFile("stdout")
 	}
-	t.Run("commands", func(t *testing.T) { testscript.Run(t, params) })
-	if t.Failed() {
-		return
-	}
-	updated := string(text)
-	for i, file := range script.Files {
-		if shown[i].output != outputs[file.Name] && os.Getenv("UPDATE") == "" {
-			t.Errorf("README.md: $ %s\nprints\n%s\nand not\n%s", shown[i].command, outputs[file.Name], shown[i].output)
-		}
-		updated = strings.Replace(updated, shown[i].text(shown[i].output), shown[i].text(outputs[file.Name]), 1)
-	}
-	if os.Getenv("UPDATE") != "" {
-		if err := os.WriteFile(readme, []byte(updated), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	testscript.Run(t, params)
 }
 
 // shownCommand is one command of the README and what it is shown to print, errors included.
-type shownCommand struct{ command, output string }
+type shownCommand struct {
+	file            string
+	command, output string
+	onCluster       bool
+}
 
 func (c shownCommand) text(output string) string {
 	return "```console\n$ " + c.command + output + "```\n"
 }
 
-// shownCommands reads the console blocks of the README, one command each, and makes a script of them.
-func shownCommands(t *testing.T, text string) ([]shownCommand, *txtar.Archive) {
+// shownCommands reads the console blocks of the README, one command each. A comment before a block says that it needs a
+// cluster.
+func shownCommands(t *testing.T, text string) []shownCommand {
 	t.Helper()
 	var shown []shownCommand
-	var comment bytes.Buffer
-	script := &txtar.Archive{}
-	_, blocks, _ := strings.Cut(text, "```console\n")
+	before, blocks, _ := strings.Cut(text, "```console\n")
 	for block := range strings.SplitSeq(blocks, "```console\n") {
-		block, _, closed := strings.Cut(block, "```\n")
+		block, after, closed := strings.Cut(block, "```\n")
 		block, prompted := strings.CutPrefix(block, "$ ")
 		if !closed || !prompted {
 			t.Fatalf("README.md: a console block that is not closed or does not begin with a prompt:\n%s", block)
@@ -96,20 +124,17 @@ func shownCommands(t *testing.T, text string) ([]shownCommand, *txtar.Archive) {
 			command.WriteString(line + "\n")
 			continued = strings.HasSuffix(line, `\`)
 		}
-		if command.String() == "make check\n" {
-			continue // runs this test
+		if command.String() != "make check\n" { // which runs this test
+			shown = append(shown, shownCommand{
+				file:      fmt.Sprintf("command%d.sh", len(shown)),
+				command:   command.String(),
+				output:    rest,
+				onCluster: strings.HasSuffix(before, "<!-- on a cluster -->\n"),
+			})
 		}
-		name := "command" + string(rune('a'+len(shown))) + ".sh"
-		line := command.String()
-		if strings.HasPrefix(line, "go run ") {
-			line = "cd \"$REPOSITORY\" && " + line
-		}
-		script.Files = append(script.Files, txtar.File{Name: name, Data: []byte("exec 2>&1\n" + line + "true\n")})
-		shown = append(shown, shownCommand{command: command.String(), output: rest})
-		comment.WriteString("exec sh " + name + "\nkeep " + name + "\n")
+		before = after
 	}
-	script.Comment = comment.Bytes()
-	return shown, script
+	return shown
 }
 
 // The README's test command is the one that CI runs.

@@ -57,8 +57,8 @@ func newRootCmd(s *shell, displayName string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "kubectl-image",
 		Short: "Flux's image automation at the keyboard",
-		Long: `Flux's image automation at the keyboard: write the resources that scan registries, select tags and update
-images in Git, checked before they reach a cluster.`,
+		Long: `Flux's image automation at the keyboard: write the resources that scan registries, select tags and update images in
+Git, checked before they reach a cluster; and learn which tag Flux would select, and why not the others.`,
 		Example: `  # Which tags are there, which of them is the latest, and which fields in Git get it
   kubectl image create repository podinfo --image=ghcr.io/stefanprodan/podinfo --export
   kubectl image create policy podinfo --image-ref=podinfo --select-semver='6.x' --export

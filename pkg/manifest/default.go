@@ -13,8 +13,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// DefaultExclusion is the expression that an ImageRepository without an exclusion list excludes tags by.
-const DefaultExclusion = `^.*\.sig$`
+// defaultExclusion is the expression that an ImageRepository without an exclusion list excludes tags by.
+const defaultExclusion = `^.*\.sig$`
 
 // Default fills in, in place, what the API server would: the defaults of the v1 CRDs of Flux 2.9. An object of an older
 // version gets them too, because it is the controllers of Flux 2.9 that are emulated and they see every object as v1.
@@ -22,7 +22,7 @@ func Default(value Value) {
 	switch v := value.(type) {
 	case *imagev1.ImageRepository:
 		if v.Spec.ExclusionList == nil {
-			v.Spec.ExclusionList = []string{DefaultExclusion}
+			v.Spec.ExclusionList = []string{defaultExclusion}
 		}
 		setDefault(&v.Spec.Provider, "generic")
 		defaultStatus(&v.Status, &v.Status.ObservedGeneration)
