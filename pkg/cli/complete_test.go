@@ -4,6 +4,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -15,10 +16,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 )
 
@@ -252,7 +255,7 @@ users:
       apiVersion: client.authentication.k8s.io/v1
       interactiveMode: Never
       command: sh
-      args: [-c, 'echo $$ >"$PID"; exec sleep 600 >/dev/null 2>&1']
+      args: [-c, 'echo $$ >"$PID.new"; mv "$PID.new" "$PID"; exec sleep 600 >/dev/null 2>&1']
 contexts: [{name: x, context: {cluster: c, user: u}}]
 current-context: x
 `
@@ -264,8 +267,13 @@ current-context: x
 	if diff := cmp.Diff([]string{noFiles}, completed(t, "create", "policy", "")); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	said, err := os.ReadFile(pid)
-	if err != nil {
+	// It is still running, or on a busy machine about to.
+	var said []byte
+	if err := wait.PollUntilContextCancel(t.Context(), 10*time.Millisecond, true, func(context.Context) (bool, error) {
+		var err error
+		said, err = os.ReadFile(pid)
+		return err == nil, nil
+	}); err != nil {
 		t.Fatalf("the plugin was not run: %v", err)
 	}
 	running, err := strconv.Atoi(strings.TrimSpace(string(said)))
