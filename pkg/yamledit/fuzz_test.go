@@ -24,6 +24,7 @@ func FuzzReplace(f *testing.F) {
 			f.Add(text, value)
 		}
 	}
+	f.Add("- 0\n \t", "")
 	f.Fuzz(func(t *testing.T, text, value string) {
 		if !utf8.ValidString(value) || len(text) > 1<<12 {
 			return

@@ -46,7 +46,12 @@ func (d *Document) replace(n *yaml.Node, value string) ([]Edit, error) {
 		return []Edit{{tok.Span, doubleQuoted(value)}}, nil
 	}
 	if !IsPlain(value) {
-		if end, _ := fold(d.file.text, tok.End); n == d.Root && bytes.IndexByte(d.file.text[tok.End:end], '\t') >= 0 {
+		end, _ := fold(d.file.text, tok.End)
+		below := d.file.text[tok.End:end]
+		if n != d.Root { // beside any other value a tab is just a blank
+			below = below[max(0, bytes.IndexAny(below, "\r\n")):]
+		}
+		if bytes.IndexByte(below, '\t') >= 0 && (n == d.Root || bytes.IndexAny(below, "\r\n") == 0) {
 			return nil, errors.New("a tab below it, which is allowed below plain text only")
 		}
 		value = doubleQuoted(value)
